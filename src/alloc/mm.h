@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * struct mm: everything that the page allocator and what stands on it share:
+ * nodes, zones, cpus, tunables, event counters. One per machine, in the
+ * machine's arena, passed explicitly.
+ */
+#ifndef MM_ALLOC_MM_H
+#define MM_ALLOC_MM_H
+
+#include "alloc/gfp.h"
+#include "alloc/vmstat.h"
+#include "base/arena.h"
+#include "base/rng.h"
+#include "base/trace.h"
+#include "phys/arch.h"
+#include "phys/memmap.h"
+#include "zone/zone.h"
+
+struct memmap; /* phys/sparse.h */
+
+/* One entry of a zonelist: a zone, and its kernel-side index for comparisons. */
+struct zoneref {
+	struct zone *zone;
+	int zid;
+};
+
+struct zonelist {
+	struct zoneref *refs; /* [nr]; owned by the node, in the arena */
+	int nr;
+};
+
+/* pg_data_t. */
+struct node {
+	int nid;
+	bool online;
+	pfn_t node_start_pfn;
+	u64 node_spanned_pages;
+	u64 node_present_pages;
+	struct zone zones[MAX_NR_ZONES];
+	struct zonelist fallback;   /* ZONELIST_FALLBACK */
+	struct zonelist nofallback; /* ZONELIST_NOFALLBACK: for __GFP_THISNODE */
+	bool kswapd_running;
+	int kswapd_order;
+	int kswapd_highest_zoneidx; /* our zone type; MAX_NR_ZONES: not asked */
+	int kswapd_failures;
+	bool kcompactd_running;
+	int kcompactd_max_order;
+	int kcompactd_highest_zoneidx;
+	s64 vm_stat[NR_VM_NODE_STAT_ITEMS]; /* node counters, units as in zoneinfo */
+};
+
+/* Sysctls, named as in /proc/sys/vm. */
+struct vm_tunables {
+	u64 min_free_kbytes;
+	int user_min_free_kbytes; /* -1: not set by hand */
+	int lowmem_reserve_ratio[MAX_NR_ZONES];
+	int watermark_scale_factor;
+	int watermark_boost_factor;
+	int percpu_pagelist_high_fraction;
+	int extfrag_threshold;
+	int compaction_proactiveness;
+	bool compact_unevictable_allowed;
+	int swappiness;
+	int zone_reclaim_mode;
+	/* Ours: policies that a class can switch off to compare. */
+	bool mobility;    /* page_group_by_mobility_disabled when false */
+	bool nofragment;  /* ALLOC_NOFRAGMENT honoured */
+	bool pcp_enabled; /* per-cpu lists used */
+};
+
+struct mm {
+	struct arena *arena;
+	struct trace *trace;
+	const struct arch *arch;
+	struct memmap *map;
+	struct rng rng;
+
+	int nr_cpus; /* online */
+	int nr_cpus_possible;
+	int cpu;          /* the cpu that the running command is on */
+	s16 *cpu_node;    /* [nr_cpus_possible] */
+	struct node *node[MAX_NUMNODES]; /* NULL where there is none */
+	int nr_node_ids;  /* highest possible nid + 1 */
+	u8 *distance;     /* [nr_node_ids * nr_node_ids] */
+
+	struct vm_tunables vm;
+	u64 vm_event[NR_VM_EVENT_ITEMS];
+	u64 alloc_seq;    /* allocations ever made: page_owner's clock */
+	bool booted;      /* mem_init is over: memblock_alloc is served from here */
+};
+
+/* The zone with number @n (nid * MAX_NR_ZONES + zid), as kept in slots. */
+static inline struct zone *mm_zone(const struct mm *mm, unsigned n)
+{
+	return &mm->node[n / MAX_NR_ZONES]->zones[n % MAX_NR_ZONES];
+}
+static inline unsigned zone_nr(const struct zone *z)
+{
+	return (unsigned)z->nid * MAX_NR_ZONES + z->idx;
+}
+static inline int node_distance(const struct mm *mm, int a, int b)
+{
+	return mm->distance[a * mm->nr_node_ids + b];
+}
+
+#define for_each_node(mm, n)                                                      \
+	for (int n##_i = 0; n##_i < (mm)->nr_node_ids; n##_i++)                   \
+		for (struct node *n = (mm)->node[n##_i]; n && n->online; n = NULL)
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who holds memory: interned owner records. An allocated head keeps the number
+ * of its record; equal records share one number, so a million pages of one
+ * workload cost one record.
+ * Models: mm/page_owner.c (what is printed, not how stacks are stored).
+ */
+#ifndef MM_ALLOC_PAGE_OWNER_H
+#define MM_ALLOC_PAGE_OWNER_H
+
+#include "alloc/page_alloc.h"
+#include "base/text.h"
+
+#define OWNER_MAX ((1u << 20) - 1)
+
+struct owner_record {
+	const char *tag;       /* name the user gave or the subsystem's; in the arena */
+	const char *callchain; /* "alloc_pages < new_slab < kmalloc": innermost first, " < " between */
+	s32 pid;
+	u64 pages;             /* held now */
+	u64 allocs;            /* ever */
+};
+
+owner_id owner_intern(struct mm *mm, const char *tag, const char *callchain, int pid);
+struct owner_record *owner_get(struct mm *mm, owner_id id); /* NULL for unknown ids */
+u32 owner_count(const struct mm *mm);
+/* The text that page_owner prints for the block headed by @head. */
+void page_owner_print(struct mm *mm, page_handle head, struct text *out);
+
+#endif

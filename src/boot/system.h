@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * struct system: one simulated computer with everything that boot builds. It
+ * lives in the machine's arena. sim/ adds commands, history and workloads on top.
+ */
+#ifndef MM_BOOT_SYSTEM_H
+#define MM_BOOT_SYSTEM_H
+
+#include "alloc/mm.h"
+#include "base/text.h"
+#include "boot/cmdline.h"
+#include "boot/desc.h"
+#include "phys/memblock.h"
+#include "phys/resource.h"
+#include "phys/sparse.h"
+
+/* Boot is a list of named stages; a machine can be run up to any of them and drawn there. */
+enum boot_stage {
+	BOOT_NONE,
+	BOOT_FIRMWARE,  /* firmware map, sanitised; iomem skeleton */
+	BOOT_CMDLINE,   /* mem=, memmap= ... applied */
+	BOOT_MEMBLOCK,  /* memory and reserved arrays */
+	BOOT_NUMA,      /* nodes, distances, NODE_DATA */
+	BOOT_SPARSE,    /* sections, memmap placed */
+	BOOT_ZONES,     /* zone ranges, spans, zone tables */
+	BOOT_MEM_INIT,  /* hand-over to the buddy */
+	BOOT_LATE,      /* slab, watermarks, pagesets, memory block devices, iomem complete */
+	NR_BOOT_STAGES
+};
+
+struct slab_state;    /* slab/slub.h */
+struct hotplug_state; /* hotplug/memory_hotplug.h */
+struct process_table; /* alloc/process.h */
+
+/* The kernel log: lines without time stamp or level. */
+struct dmesg {
+	char **line;
+	u32 nr;
+	u32 cap;
+};
+
+struct system {
+	struct arena *arena;
+	const struct desc *desc; /* not owned */
+	struct arch arch;        /* preset + overrides + what the command line changed */
+	struct trace *trace;
+	struct cmdline cmd;
+	struct memblock memblock;
+	struct resource iomem;   /* the root of the tree */
+	struct memmap map;
+	struct mm mm;
+	struct slab_state *slab;
+	struct hotplug_state *hotplug;
+	struct process_table *procs;
+	enum boot_stage stage;
+	struct dmesg dmesg;
+
+	/* Results of zone sizing that messages and `show` need. */
+	pfn_t zone_lowest_pfn[MAX_NR_ZONES];
+	pfn_t zone_highest_pfn[MAX_NR_ZONES];
+	pfn_t movable_start_pfn[MAX_NUMNODES]; /* 0: none on that node */
+	pfn_t max_pfn;      /* end of RAM */
+	pfn_t max_low_pfn;  /* end of the linear map (i386), else max_pfn */
+	u64 totalreserve_pages;
+};
+
+/* Append a line to the kernel log of @sys (printk without newline). */
+void sys_printk(struct system *sys, const char *fmt, ...) PRINTF(2, 3);
+
+/*
+ * Prepare @sys (zeroed, in @arena) for @desc, then run boot stages up to and
+ * including @upto. 0, or -errno with what to do (no RAM, no memory for the
+ * kernel, more nodes than the architecture allows ...).
+ */
+int system_init(struct system *sys, struct arena *arena, const struct desc *desc, struct trace *trace, struct mm_error *err);
+int system_boot(struct system *sys, enum boot_stage upto, struct mm_error *err);
+void system_cleanup(struct system *sys); /* host memory outside the arena */
+const char *boot_stage_name(enum boot_stage s);
+const char *boot_stage_help(enum boot_stage s); /* one plain sentence */
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine as the front end sees it: the one header of src/ that ui/ includes
+ * for the machine itself. Grouped by the file that implements each part. Readers
+ * take a machine that they do not change; every change goes through
+ * machine_command() or machine_run_slice().
+ */
+#ifndef MMVIEW_H
+#define MMVIEW_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/trace.h"
+#include "base/types.h"
+#include "alloc/vmstat.h"
+#include "phys/arch.h"
+#include "phys/summary.h"
+#include "sim/command.h"
+#include "zone/zone.h"
+
+struct machine;
+
+/* --- io/config.c, io/import.c: make a machine ----------------------------- */
+
+/* Load a machine file and boot it. NULL: *err names file, line, key and remedy. */
+struct machine *machine_open(const char *path, struct mm_error *err);
+void machine_destroy(struct machine *m);
+
+/* --- sim/command.c -------------------------------------------------------- */
+
+/* Run one command line; text is appended to @out. 0 or -errno with err->msg. */
+int machine_command(struct machine *m, const char *line, struct text *out, struct mm_error *err);
+/*
+ * Completions of the last word of @line (commands, keys, values, names that
+ * exist on this machine), one per line in @out. Return: how many.
+ */
+int machine_complete(const struct machine *m, const char *line, struct text *out);
+
+/* --- sim/view.c: readers -------------------------------------------------- */
+
+struct machine_info {
+	const char *name;      /* "article-arm64" */
+	const char *title;     /* one line, may be NULL */
+	const char *stage;     /* boot stage reached */
+	const struct arch *arch;
+	u64 ram_bytes;         /* present memory */
+	pfn_t start_pfn;       /* first and last+1 pfn worth drawing (devices excluded) */
+	pfn_t end_pfn;
+	int nr_nodes;          /* online nodes with memory or cpus */
+	int nr_cpus;
+	u64 ops;               /* operations so far */
+	u64 events;            /* trace events so far */
+	u64 free_pages;
+	u64 managed_pages;
+	u64 block_size;        /* memory block device size, bytes */
+	const char *cmdline;
+	const char *workload;  /* name of the current workload, NULL: none */
+	bool running;          /* it is not paused */
+	u64 rate;              /* operations per second asked for; 0: as fast as possible */
+	u64 hash;              /* short state hash, 0 until asked for by machine_hash() */
+};
+void machine_info(const struct machine *m, struct machine_info *out);
+
+/* Pages by class in [start, end); logarithmic (see phys/summary.h). */
+void machine_summary(const struct machine *m, pfn_t start, pfn_t end, struct summary *out);
+
+/* One page frame, resolved, with everything an inspector says about it. */
+struct page_info {
+	pfn_t pfn, head;
+	phys_t phys;
+	u64 linear;            /* linear address; 0 with @has_linear false (HIGHMEM, holes) */
+	bool has_linear;
+	u64 struct_page;       /* address of its struct page */
+	enum page_state state;
+	unsigned order, mt, pb_mt, kind;
+	bool pb_skip, touched, device;
+	u32 flags, ref;
+	u64 section;           /* section number */
+	s64 block;             /* memory block number, -1: none */
+	int nid, zone;         /* -1: none */
+	pfn_t buddy;           /* head ^ (1 << order); NO_PFN where there is none */
+	bool buddy_free;       /* the buddy is free at the same order */
+	char buddy_why[96];    /* why they cannot merge, plain words; "" when free or meaningless */
+	char owner[96];        /* "" unknown */
+	char callchain[160];
+	int pid;               /* -1 none */
+	u64 seq;               /* allocation sequence number, 0 unknown */
+	char iomem[64];        /* innermost iomem resource name */
+	char memblock[32];     /* "memory", "reserved: label", "" */
+};
+int machine_page(const struct machine *m, pfn_t pfn, struct page_info *out); /* -EINVAL outside the address space */
+
+/* Bands: ranges of one kind of the address space, in address order. */
+enum band { BAND_IOMEM, BAND_MEMBLOCK, BAND_BLOCK, BAND_SECTION, BAND_NODE, BAND_ZONE, BAND_MIGRATETYPE, NR_BANDS };
+enum band_class { BC_NONE, BC_RAM, BC_KERNEL, BC_RESERVED, BC_DEVICE, BC_ACPI, BC_INITRD,
+	BC_ONLINE, BC_OFFLINE, BC_EVEN, BC_ODD, BC_NODE0 /* + nid % 8 */ , BC_ZONE0 = BC_NODE0 + 8 /* + zone type */,
+	BC_MT0 = BC_ZONE0 + MAX_NR_ZONES /* + migratetype */, BC_MIXED = BC_MT0 + MIGRATE_TYPES, NR_BAND_CLASSES };
+struct band_range {
+	phys_t start, end;     /* bytes, end exclusive */
+	enum band_class cls;
+	char label[48];        /* "System RAM", "memory9", "node 0", "Movable" */
+	char detail[64];       /* "128 MiB · online · Normal" */
+	int depth;             /* iomem nesting */
+};
+/*
+ * Call @fn for the ranges of @band that overlap [start, end) bytes; ranges
+ * narrower than @min_bytes may be merged with neighbours into one BC_MIXED range
+ * (so that cost follows the screen's width). fn returns false to stop.
+ */
+typedef bool (*band_fn)(const struct band_range *r, void *arg);
+void machine_band(const struct machine *m, enum band band, phys_t start, phys_t end, u64 min_bytes, band_fn fn, void *arg);
+const char *band_name(enum band b);
+
+/* Address space to draw: RAM stretches with the holes between them (devices ignored). */
+struct axis_range { phys_t start, end; };
+/* Fills up to @max; returns how many there are. Neighbours closer than a section are one. */
+int machine_axis(const struct machine *m, struct axis_range *out, int max);
+
+/* Nodes and zones. */
+struct node_info {
+	int nid;
+	pfn_t start_pfn;
+	u64 spanned, present;
+	int nr_cpus;
+	bool has_memory, has_cpu;
+};
+int machine_nodes(const struct machine *m, struct node_info *out, int max);  /* returns the number */
+int machine_distance(const struct machine *m, int a, int b);
+
+struct zone_info {
+	int nid;
+	enum zone_type type;
+	const char *name;
+	pfn_t start_pfn;
+	u64 spanned, present, managed, cma;
+	u64 free;                 /* exact */
+	u64 pcp;                  /* pages on per-cpu lists */
+	u64 wmark[NR_WMARK], boost;
+	u64 protection[MAX_NR_ZONES];
+	u64 nr_free[NR_PAGE_ORDERS_MAX];                    /* blocks per order */
+	u64 nr_free_mt[NR_PAGE_ORDERS_MAX][MIGRATE_TYPES];
+	u64 pageblocks[MIGRATE_TYPES];
+	int max_order;
+	int unusable[NR_PAGE_ORDERS_MAX];  /* unusable free space index x1000 */
+	int extfrag[NR_PAGE_ORDERS_MAX];   /* fragmentation index x1000, -1000: would succeed */
+	u64 nr_reserved_highatomic;
+	int pcp_high_min, pcp_high_max, pcp_batch;
+};
+/* Every zone with spanned_pages, by node then type; fills up to @max, returns how many there are. */
+int machine_zones(const struct machine *m, struct zone_info *out, int max);
+/* Zonelist of @nid as "0/Normal 0/DMA32 1/Normal". */
+void machine_zonelist(const struct machine *m, int nid, struct text *out);
+
+/* Memory block devices. */
+struct block_info {
+	u64 nr;
+	phys_t start;
+	u64 size;
+	const char *state;        /* "online", "offline", "going-offline" */
+	char zones[64];           /* valid_zones */
+	int nid;
+	bool removable;
+	char why[96];             /* why it cannot go offline; "" when it can */
+	s64 group;                /* -1: none */
+};
+u64 machine_block_count(const struct machine *m);
+int machine_block(const struct machine *m, u64 index, struct block_info *out);   /* index 0 .. count-1 in address order */
+s64 machine_block_index_of(const struct machine *m, phys_t addr);                 /* -1: none */
+
+/* Counters as in /proc/vmstat; units as there. */
+u64 machine_vm_event(const struct machine *m, enum vm_event_item item);
+
+/* Kernel log and trace. */
+u32 machine_dmesg_count(const struct machine *m);
+const char *machine_dmesg_line(const struct machine *m, u32 i);
+const struct trace *machine_trace(const struct machine *m);
+
+/* Owners, largest first: fills up to @max, returns how many there are. */
+struct owner_info {
+	char tag[64];
+	char callchain[160];
+	u64 pages, allocs;
+};
+int machine_owners(const struct machine *m, struct owner_info *out, int max);
+
+/* 64-bit hash of the whole model state. */
+u64 machine_hash(struct machine *m);
+
+/* The path of the last allocation made by a command, as one line and as a table. */
+void machine_last_alloc(const struct machine *m, struct text *line, struct text *table);
+
+/* --- sim/workload.c ------------------------------------------------------- */
+
+/* Do at most @max_ops operations of the running workload. Return: operations done. */
+u64 machine_run_slice(struct machine *m, u64 max_ops);
+
+#endif

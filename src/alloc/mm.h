@@ -62,6 +62,7 @@ struct vm_tunables {
 	bool compact_unevictable_allowed;
 	int swappiness;
 	int zone_reclaim_mode;
+	bool thp_enabled; /* hugepage_pmd_enabled(): khugepaged asks for more free memory */
 	/* Ours: policies that a class can switch off to compare. */
 	bool mobility;    /* page_group_by_mobility_disabled when false */
 	bool nofragment;  /* ALLOC_NOFRAGMENT honoured */
@@ -84,19 +85,21 @@ struct mm {
 	u8 *distance;     /* [nr_node_ids * nr_node_ids] */
 
 	struct vm_tunables vm;
+	u64 totalreserve_pages; /* what the high watermarks and lowmem reserves hold back */
+	u32 cache_slice_kib;    /* data cache per cpu, for PCPF_FREE_HIGH_BATCH; 0: unknown */
 	u64 vm_event[NR_VM_EVENT_ITEMS];
 	u64 alloc_seq;    /* allocations ever made: page_owner's clock */
 	bool booted;      /* mem_init is over: memblock_alloc is served from here */
 };
 
-/* The zone with number @n (nid * MAX_NR_ZONES + zid), as kept in slots. */
+/* The zone with number @n (ZONE_NR()), as kept in slots and ranges. */
 static inline struct zone *mm_zone(const struct mm *mm, unsigned n)
 {
-	return &mm->node[n / MAX_NR_ZONES]->zones[n % MAX_NR_ZONES];
+	return &mm->node[n >> ZONE_NR_SHIFT]->zones[n & ((1u << ZONE_NR_SHIFT) - 1)];
 }
 static inline unsigned zone_nr(const struct zone *z)
 {
-	return (unsigned)z->nid * MAX_NR_ZONES + z->idx;
+	return ZONE_NR(z->nid, z->idx);
 }
 static inline int node_distance(const struct mm *mm, int a, int b)
 {

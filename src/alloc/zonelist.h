@@ -8,10 +8,15 @@
 
 #include "alloc/mm.h"
 
-/* Rebuild both lists of every online node. */
+/*
+ * Rebuild both lists of every node, and decide whether there is memory enough to
+ * group pages by mobility (mm->vm.mobility).
+ */
 void build_all_zonelists(struct mm *mm);
-/* Nodes in fallback order for @nid into @out (room for nr_node_ids). Return: how many. */
+/* Nodes in the order of the fallback list of @nid into @out (room for nr_node_ids). Return: how many. */
 int node_fallback_order(struct mm *mm, int nid, int *out);
+/* The highest zone that memory policies apply to: never Movable. */
+enum zone_type policy_zone(const struct mm *mm);
 /* Highest zone type that @gfp may use (gfp_zone()). */
 enum zone_type gfp_zone(const struct mm *mm, gfp_t gfp);
 

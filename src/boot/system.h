@@ -61,7 +61,6 @@ struct system {
 	pfn_t movable_start_pfn[MAX_NUMNODES]; /* 0: none on that node */
 	pfn_t max_pfn;      /* end of RAM */
 	pfn_t max_low_pfn;  /* end of the linear map (i386), else max_pfn */
-	u64 totalreserve_pages;
 };
 
 /* Append a line to the kernel log of @sys (printk without newline). */

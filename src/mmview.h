@@ -12,10 +12,11 @@
 #include "base/text.h"
 #include "base/trace.h"
 #include "base/types.h"
+#include "alloc/gfp.h"
 #include "alloc/vmstat.h"
 #include "phys/arch.h"
 #include "phys/summary.h"
-#include "sim/command.h"
+#include "cmd/command.h"
 #include "zone/zone.h"
 
 struct machine;
@@ -26,7 +27,7 @@ struct machine;
 struct machine *machine_open(const char *path, struct mm_error *err);
 void machine_destroy(struct machine *m);
 
-/* --- sim/command.c -------------------------------------------------------- */
+/* --- cmd/command.c -------------------------------------------------------- */
 
 /* Run one command line; text is appended to @out. 0 or -errno with err->msg. */
 int machine_command(struct machine *m, const char *line, struct text *out, struct mm_error *err);

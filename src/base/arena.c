@@ -71,7 +71,7 @@ static unsigned size_class(size_t size)
 	return c;
 }
 
-static _Noreturn void arena_oom(struct arena *a)
+_Noreturn void arena_exhausted(struct arena *a)
 {
 	if (!a->oom)
 		abort();
@@ -85,7 +85,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	struct free_cell *cell = a->st->free[c - ARENA_MIN_SHIFT];
 
 	if (unlikely(a->fail_in) && !--a->fail_in)
-		arena_oom(a);
+		arena_exhausted(a);
 	if (cell) {
 		a->st->free[c - ARENA_MIN_SHIFT] = cell->next;
 		a->st->used += bytes;
@@ -93,7 +93,7 @@ void *arena_alloc(struct arena *a, size_t size)
 		return cell;
 	}
 	if (bytes > a->reserve || a->st->top > a->reserve - bytes)
-		arena_oom(a);
+		arena_exhausted(a);
 	cell = (void *)((char *)a->st + a->st->top);
 	a->st->top += bytes;
 	a->st->used += bytes;
@@ -155,3 +155,4 @@ void arena_inject_failure(struct arena *a, u64 n) { a->fail_in = n; }
 size_t arena_used(const struct arena *a) { return a->st->used; }
 void *arena_base(const struct arena *a) { return a->st; }
 size_t arena_extent(const struct arena *a) { return align_up(a->st->top, ARENA_CHUNK); }
+size_t arena_reserve(const struct arena *a) { return a->reserve; }

@@ -43,9 +43,13 @@ jmp_buf *arena_set_oom(struct arena *a, jmp_buf *env);
 /* Fail the @n-th allocation from now (1 = the next); 0 switches this off. For tests. */
 void arena_inject_failure(struct arena *a, u64 n);
 
+/* Other host memory of the machine ended: what arena_alloc() does when memory ends. */
+_Noreturn void arena_exhausted(struct arena *a);
+
 /* Bytes handed out, and the used part of the range (for checkpoints). */
 size_t arena_used(const struct arena *a);
 void *arena_base(const struct arena *a);
 size_t arena_extent(const struct arena *a); /* bytes from base, multiple of 4096 */
+size_t arena_reserve(const struct arena *a); /* address space it may grow to, bytes */
 
 #endif

@@ -62,6 +62,7 @@ const char *mm_errname(int code)
 	case EOPNOTSUPP: return "EOPNOTSUPP";
 	case EHWPOISON: return "EHWPOISON";
 	case ENXIO: return "ENXIO";
+	case EALREADY: return "EALREADY";
 	default: return "E?";
 	}
 }

@@ -35,6 +35,14 @@ u64 trace_oldest(const struct trace *t)
 	return max_u64(oldest, t->floor);
 }
 
+void trace_rewind(struct trace *t, u64 seq, u64 written)
+{
+	u64 lost = written > t->mask + 1 ? written - t->mask - 1 : 0;
+
+	t->floor = max_u64(t->floor, min_u64(lost, seq));
+	t->seq = seq;
+}
+
 const struct trace_event *trace_get(const struct trace *t, u64 seq)
 {
 	if (seq >= t->seq || seq < trace_oldest(t))

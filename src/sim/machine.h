@@ -7,9 +7,9 @@
 #define MM_SIM_MACHINE_H
 
 #include "base/arena.h"
+#include "alloc/held.h"
 #include "base/trace.h"
 #include "boot/system.h"
-#include "sim/command.h"
 
 struct history;
 struct workload;
@@ -21,28 +21,17 @@ struct machine {
 	struct system *sys;       /* in the arena */
 	struct sim_state *sim;    /* in the arena: names of allocations, workload, counters */
 	struct history *history;  /* owned, host memory; NULL when recording is off */
-	bool in_command;
-};
-
-/* A block that a user allocated and named. In the arena. */
-struct held_block {
-	pfn_t pfn;
-	u32 order;
-	char tag[28];
 };
 
 /* What commands keep between calls; undone and redone with everything else. */
 struct sim_state {
 	struct rng rng;
-	struct held_block *held; /* hash by name is not needed: user allocations are few; workloads keep their own */
-	u32 nr_held;
-	u32 cap_held;
-	struct workload *workload; /* running or paused background workload, NULL: none */
+	struct held_set held;      /* blocks that users allocated by command */
+	struct workload *workload; /* the current background workload, NULL: none */
+	struct alloc_explain last; /* why the last allocation by command went where it did */
 	u64 ops;                   /* operations done by commands and workloads */
-	u64 nr_commands;
-	u32 default_order;
-	u32 default_gfp;
-	int default_node;
+	u64 next_name;             /* for blocks that the user did not name */
+	int cpu;                   /* the cpu that commands run on */
 };
 
 /* Boot @desc (taken over, also on failure) up to @upto. NULL and *err on failure. */

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fragmentation measures: see extfrag.h. */
+#include "alloc/extfrag.h"
+
+#include <string.h>
+
+void fill_contig_page_info(const struct mm *mm, const struct zone *z, int order, struct contig_page_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	for (int o = 0; o <= mm->arch->max_page_order; o++) {
+		u64 blocks = z->free_area[o].nr_free;
+
+		info->free_blocks_total += blocks;
+		info->free_pages += blocks << o;
+		if (o >= order)
+			info->free_blocks_suitable += blocks << (o - order);
+	}
+}
+
+int unusable_free_index(const struct mm *mm, const struct zone *z, int order)
+{
+	struct contig_page_info info;
+
+	fill_contig_page_info(mm, z, order, &info);
+	if (!info.free_pages)
+		return 1000;
+	return (int)((info.free_pages - (info.free_blocks_suitable << order)) * 1000 / info.free_pages);
+}
+
+int fragmentation_index(const struct mm *mm, const struct zone *z, int order)
+{
+	struct contig_page_info info;
+	u64 requested = 1ULL << order;
+
+	fill_contig_page_info(mm, z, order, &info);
+	if (!info.free_blocks_total)
+		return 0;
+	if (info.free_blocks_suitable)
+		return -1000;
+	return 1000 - (int)((1000 + info.free_pages * 1000 / requested) / info.free_blocks_total);
+}
+
+unsigned extfrag_for_order(const struct mm *mm, const struct zone *z, int order)
+{
+	struct contig_page_info info;
+
+	fill_contig_page_info(mm, z, order, &info);
+	if (!info.free_pages)
+		return 0;
+	return (unsigned)((info.free_pages - (info.free_blocks_suitable << order)) * 100 / info.free_pages);
+}

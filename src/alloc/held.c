@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sets of held blocks: see held.h. */
+#include "alloc/held.h"
+
+#include "alloc/page_owner.h"
+
+u32 held_add(struct mm *mm, struct held_set *set, page_handle head)
+{
+	if (set->nr == set->cap) {
+		u32 cap = set->cap ? set->cap * 2 : 64;
+
+		set->h = arena_realloc(mm->arena, set->h, set->cap * sizeof(*set->h), cap * sizeof(*set->h));
+		set->cap = cap;
+	}
+	memmap_dirty(mm->map, head);
+	memmap_page(mm->map, head)->next = set->nr;
+	set->h[set->nr] = head;
+	return set->nr++;
+}
+
+page_handle held_remove(struct mm *mm, struct held_set *set, u32 index)
+{
+	page_handle gone = set->h[index];
+	page_handle last = set->h[--set->nr];
+
+	if (index != set->nr) {
+		set->h[index] = last;
+		memmap_dirty(mm->map, last);
+		memmap_page(mm->map, last)->next = index;
+	}
+	return gone;
+}
+
+void held_moved(struct mm *mm, page_handle from, page_handle to)
+{
+	const struct page *p = memmap_page(mm->map, to);
+	const struct owner_record *o = owner_get(mm, page_owner_id(p));
+
+	if (o && o->set && p->next < o->set->nr && o->set->h[p->next] == from)
+		o->set->h[p->next] = to;
+}
+
+int held_check(struct mm *mm, const struct held_set *set, struct text *report)
+{
+	for (u32 i = 0; i < set->nr; i++) {
+		const struct page *p = memmap_page(mm->map, set->h[i]);
+
+		if (page_state(p) == PAGE_ALLOC && p->next == i)
+			continue;
+		text_printf(report, "held set: entry %u (pfn 0x%llx) is state %d and points to entry %u\n", i,
+			    (unsigned long long)page_to_pfn(mm->map, set->h[i]), page_state(p), p->next);
+		return -EUCLEAN;
+	}
+	return 0;
+}

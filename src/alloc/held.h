@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sets of allocated blocks that somebody holds: what a driver's own list or a
+ * page table is for real memory. A set is a dense array of page handles; the
+ * block's page->next is its index, so a block that migrates is found and renamed
+ * in constant time (the model's rmap), and a random member can be picked.
+ *
+ * A set belongs to owner records (owner_record.set): a page knows its owner, the
+ * owner knows the set. Pages in a set are on no list (page->next is taken).
+ */
+#ifndef MM_ALLOC_HELD_H
+#define MM_ALLOC_HELD_H
+
+#include "alloc/page_alloc.h"
+
+struct held_set {
+	page_handle *h; /* in the arena */
+	u32 nr;
+	u32 cap;
+};
+
+/* Add the allocated block headed by @head. Return: its index. */
+u32 held_add(struct mm *mm, struct held_set *set, page_handle head);
+/* Take block number @index out; the last one moves to its place. Return: the block. */
+page_handle held_remove(struct mm *mm, struct held_set *set, u32 index);
+/* The block @from now lives at @to (page->next and ext are copied already). */
+void held_moved(struct mm *mm, page_handle from, page_handle to);
+/* Every member is an allocated head that points back. 0 or -EUCLEAN. */
+int held_check(struct mm *mm, const struct held_set *set, struct text *report);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From a machine file, or from a real system, to a booted machine.
+ */
+#include "io/open.h"
+
+#include "io/config.h"
+#include "io/import.h"
+#include "io/import_state.h"
+#include "mmview.h"
+#include "sim/history.h"
+#include "sim/machine.h"
+
+/* Free counts that the description holds become pages; then that is time 0. */
+static struct machine *boot_and_fill(struct desc *desc, enum boot_stage upto, struct mm_error *err)
+{
+	struct machine *m = machine_create(desc, upto, err);
+
+	if (!m || upto < BOOT_LATE || !desc->nr_freecount)
+		return m;
+	if (import_apply_freecounts(m->sys, err)) {
+		machine_destroy(m);
+		return NULL;
+	}
+	history_destroy(m->history);
+	m->history = history_create(m);
+	return m;
+}
+
+struct machine *machine_open_at(const char *path, enum boot_stage upto, struct mm_error *err)
+{
+	struct desc *desc = config_load(path, err);
+
+	return desc ? boot_and_fill(desc, upto, err) : NULL;
+}
+
+struct machine *machine_open(const char *path, struct mm_error *err)
+{
+	return machine_open_at(path, BOOT_LATE, err);
+}
+
+struct machine *machine_import(const char *root, enum boot_stage upto, struct text *notes, struct mm_error *err)
+{
+	struct desc *desc = import_root(root, 0, notes, err);
+
+	return desc ? boot_and_fill(desc, upto, err) : NULL;
+}

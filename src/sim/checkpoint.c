@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Checkpoints: the memory of a machine, kept as deltas.
+ *
+ * Two kinds of memory change: 4 KiB chunks of the arena (found by comparing with
+ * a shadow copy when a checkpoint is taken) and slots of struct pages (saved by
+ * a hook just before their first change after a checkpoint). A delta between
+ * checkpoints i and i+1 holds, for what changed between them, the content of the
+ * side that the machine is not on: deltas before the present lead back, deltas
+ * after it lead forward, and applying one swaps it over.
+ *
+ *   checkpoint   0 ----- 1 ----- 2 ----- 3
+ *   delta            0       1       2        pending (since the last one)
+ *                  back    back   ^cur  forward
+ */
+#include "sim/checkpoint.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sim/machine.h"
+
+#define CHUNK        4096u
+#define SLOT_ITEM    0x80000000u
+#define BUDGET_BYTES (176ULL * MiB) /* host memory for deltas before old ones are merged */
+
+/* Old content of one chunk or slot. @data is owned; NULL means all zero. */
+struct item {
+	u32 id; /* chunk number, or SLOT_ITEM | slot number */
+	u8 *data;
+};
+
+struct delta {
+	struct item *item; /* sorted by id once the delta is closed */
+	size_t nr, cap;
+};
+
+struct point {
+	u64 time;
+	u64 trace_seq;
+	struct delta to_next; /* unused in the last point */
+};
+
+struct checkpoints {
+	struct machine *m;
+	struct point *point;
+	size_t nr, cap;
+	size_t cur;           /* the machine is at or after this one */
+	struct delta pending; /* slots changed since point[cur] */
+	u8 *shadow;           /* arena content at point[cur]; as much address space as the arena */
+	size_t shadow_len;    /* bytes of it that may differ from zero */
+	size_t shadow_reserve;
+	size_t bytes;
+	bool broken;          /* host memory ran out: nothing can be restored any more */
+};
+
+static struct memmap *map_of(const struct checkpoints *c) { return &c->m->sys->map; }
+
+/* Bytes that a slot's content takes: its pages, its summary rows, its descriptor. */
+static size_t slot_bytes(const struct memmap *map)
+{
+	return memmap_slot_state_bytes(map);
+}
+
+static size_t item_bytes(const struct checkpoints *c, u32 id)
+{
+	return id & SLOT_ITEM ? slot_bytes(map_of(c)) : CHUNK;
+}
+
+static bool all_zero(const u8 *p, size_t n)
+{
+	return !p[0] && !memcmp(p, p + 1, n - 1);
+}
+
+static int delta_add(struct checkpoints *c, struct delta *d, u32 id, const u8 *content)
+{
+	size_t n = item_bytes(c, id);
+	u8 *copy = NULL;
+
+	if (d->nr == d->cap) {
+		size_t cap = d->cap ? d->cap * 2 : 64;
+		struct item *it = realloc(d->item, cap * sizeof(*it));
+
+		if (!it)
+			return -ENOMEM;
+		c->bytes += (cap - d->cap) * sizeof(*it);
+		d->item = it;
+		d->cap = cap;
+	}
+	if (!all_zero(content, n)) {
+		copy = malloc(n);
+		if (!copy)
+			return -ENOMEM;
+		memcpy(copy, content, n);
+		c->bytes += n;
+	}
+	d->item[d->nr].id = id;
+	d->item[d->nr++].data = copy;
+	return 0;
+}
+
+static void delta_clear(struct checkpoints *c, struct delta *d)
+{
+	for (size_t i = 0; i < d->nr; i++) {
+		if (d->item[i].data)
+			c->bytes -= item_bytes(c, d->item[i].id);
+		free(d->item[i].data);
+	}
+	c->bytes -= d->cap * sizeof(*d->item);
+	free(d->item);
+	memset(d, 0, sizeof(*d));
+}
+
+static int by_id(const void *a, const void *b)
+{
+	u32 x = ((const struct item *)a)->id, y = ((const struct item *)b)->id;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The hook: slot @slot is about to change for the first time since the last checkpoint. */
+static void save_slot(void *arg, u32 slot)
+{
+	struct checkpoints *c = arg;
+	u8 buf[MEMMAP_SLOT_STATE_MAX];
+	size_t n = slot_bytes(map_of(c));
+	u8 *p = n <= sizeof(buf) ? buf : malloc(n);
+
+	if (!p || c->broken) {
+		c->broken = true;
+		return;
+	}
+	memmap_slot_save(map_of(c), slot, p);
+	if (delta_add(c, &c->pending, SLOT_ITEM | slot, p))
+		c->broken = true;
+	if (p != buf)
+		free(p);
+}
+
+struct checkpoints *checkpoints_create(struct machine *m)
+{
+	struct checkpoints *c = calloc(1, sizeof(*c));
+	size_t len = arena_extent(m->arena);
+
+	if (!c)
+		return NULL;
+	c->m = m;
+	c->shadow_reserve = arena_reserve(m->arena);
+	c->shadow = mmap(NULL, c->shadow_reserve, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	c->point = calloc(16, sizeof(*c->point));
+	if (c->shadow == MAP_FAILED || !c->point) {
+		if (c->shadow != MAP_FAILED)
+			munmap(c->shadow, c->shadow_reserve);
+		free(c->point);
+		free(c);
+		return NULL;
+	}
+	c->cap = 16;
+	c->nr = 1;
+	c->point[0].time = m->sim->ops;
+	c->point[0].trace_seq = m->trace.seq;
+	memcpy(c->shadow, arena_base(m->arena), len);
+	c->shadow_len = len;
+	memmap_set_dirty_hook(map_of(c), save_slot, c);
+	return c;
+}
+
+void checkpoints_destroy(struct checkpoints *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->nr; i++)
+		delta_clear(c, &c->point[i].to_next);
+	delta_clear(c, &c->pending);
+	munmap(c->shadow, c->shadow_reserve);
+	free(c->point);
+	free(c);
+}
+
+/* Add to @d every arena chunk that differs from the shadow, with the shadow's content. */
+static int collect_chunks(struct checkpoints *c, struct delta *d)
+{
+	const u8 *now = arena_base(c->m->arena);
+	size_t len = max_u64(arena_extent(c->m->arena), c->shadow_len);
+
+	for (size_t off = 0; off < len; off += CHUNK) {
+		if (!memcmp(now + off, c->shadow + off, CHUNK))
+			continue;
+		if (delta_add(c, d, (u32)(off / CHUNK), c->shadow + off))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void shadow_follow(struct checkpoints *c, const struct delta *d)
+{
+	const u8 *now = arena_base(c->m->arena);
+
+	for (size_t i = 0; i < d->nr; i++)
+		if (!(d->item[i].id & SLOT_ITEM))
+			memcpy(c->shadow + (size_t)d->item[i].id * CHUNK, now + (size_t)d->item[i].id * CHUNK, CHUNK);
+	c->shadow_len = max_u64(c->shadow_len, arena_extent(c->m->arena));
+}
+
+static void forget_dirty(struct checkpoints *c, const struct delta *d)
+{
+	for (size_t i = 0; i < d->nr; i++)
+		if (d->item[i].id & SLOT_ITEM)
+			memmap_slot_clean(map_of(c), d->item[i].id & ~SLOT_ITEM);
+}
+
+/*
+ * One delta from @a (older) and @b: where both know a chunk, the content of the
+ * side that lies further from the present wins (@keep_a).
+ */
+static int delta_merge(struct checkpoints *c, struct delta *a, struct delta *b, bool keep_a)
+{
+	struct item *out = malloc((a->nr + b->nr) * sizeof(*out) + 1);
+	size_t i = 0, j = 0, n = 0;
+
+	if (!out)
+		return -ENOMEM;
+	while (i < a->nr || j < b->nr) {
+		if (j == b->nr || (i < a->nr && a->item[i].id < b->item[j].id)) {
+			out[n++] = a->item[i++];
+		} else if (i == a->nr || b->item[j].id < a->item[i].id) {
+			out[n++] = b->item[j++];
+		} else {
+			struct item *drop = keep_a ? &b->item[j] : &a->item[i];
+
+			out[n++] = keep_a ? a->item[i] : b->item[j];
+			if (drop->data)
+				c->bytes -= item_bytes(c, drop->id);
+			free(drop->data);
+			i++;
+			j++;
+		}
+	}
+	c->bytes += (a->nr + b->nr) * sizeof(*out);
+	c->bytes -= (a->cap + b->cap) * sizeof(*out);
+	free(a->item);
+	free(b->item);
+	a->cap = a->nr + b->nr;
+	a->item = out;
+	a->nr = n;
+	memset(b, 0, sizeof(*b));
+	return 0;
+}
+
+/* Drop checkpoint @i (not the first, the last or the present one). */
+static int drop_point(struct checkpoints *c, size_t i)
+{
+	int rc = delta_merge(c, &c->point[i - 1].to_next, &c->point[i].to_next, i < c->cur);
+
+	if (rc)
+		return rc;
+	memmove(&c->point[i], &c->point[i + 1], (c->nr - i - 1) * sizeof(*c->point));
+	c->nr--;
+	if (c->cur > i)
+		c->cur--;
+	return 0;
+}
+
+/* Too much memory: halve the density of the older checkpoints, oldest first. */
+static void thin_out(struct checkpoints *c)
+{
+	while (c->bytes > BUDGET_BYTES && c->nr > 8) {
+		size_t before = c->nr;
+
+		for (size_t i = 1; i + 4 < c->nr && c->bytes > BUDGET_BYTES; i++)
+			if (i != c->cur && drop_point(c, i))
+				return;
+		if (c->nr == before)
+			return;
+	}
+}
+
+int checkpoints_take(struct checkpoints *c, u64 time)
+{
+	struct delta d = c->pending;
+
+	if (c->broken)
+		return -ENOMEM;
+	if (c->point[c->cur].time == time)
+		return 0;
+	if (c->cur + 1 != c->nr)
+		checkpoints_forget_after(c, c->point[c->cur].time);
+	if (c->nr == c->cap) {
+		struct point *p = realloc(c->point, c->cap * 2 * sizeof(*p));
+
+		if (!p)
+			return -ENOMEM;
+		c->point = p;
+		c->cap *= 2;
+	}
+	memset(&c->pending, 0, sizeof(c->pending));
+	if (collect_chunks(c, &d)) {
+		c->broken = true;
+		delta_clear(c, &d);
+		return -ENOMEM;
+	}
+	qsort(d.item, d.nr, sizeof(*d.item), by_id);
+	shadow_follow(c, &d);
+	forget_dirty(c, &d);
+	c->point[c->cur].to_next = d;
+	c->cur = c->nr++;
+	memset(&c->point[c->cur], 0, sizeof(c->point[c->cur]));
+	c->point[c->cur].time = time;
+	c->point[c->cur].trace_seq = c->m->trace.seq;
+	thin_out(c);
+	return 0;
+}
+
+static size_t nearest_index(const struct checkpoints *c, u64 time)
+{
+	size_t lo = 0, hi = c->nr;
+
+	while (hi - lo > 1) {
+		size_t mid = (lo + hi) / 2;
+
+		if (c->point[mid].time <= time)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+u64 checkpoints_nearest(const struct checkpoints *c, u64 time)
+{
+	return c->point[nearest_index(c, time)].time;
+}
+
+/* The machine becomes what it was at point[cur]. */
+static void revert_pending(struct checkpoints *c)
+{
+	u8 *now = arena_base(c->m->arena);
+	size_t len = max_u64(arena_extent(c->m->arena), c->shadow_len);
+	size_t n = slot_bytes(map_of(c));
+	u8 *zero = calloc(1, n);
+
+	for (size_t i = 0; zero && i < c->pending.nr; i++) {
+		const struct item *it = &c->pending.item[i];
+
+		memmap_slot_load(map_of(c), it->id & ~SLOT_ITEM, it->data ? it->data : zero);
+	}
+	free(zero);
+	forget_dirty(c, &c->pending);
+	for (size_t off = 0; off < len; off += CHUNK)
+		if (memcmp(now + off, c->shadow + off, CHUNK))
+			memcpy(now + off, c->shadow + off, CHUNK);
+	delta_clear(c, &c->pending);
+}
+
+/* Exchange the content of one chunk or slot with what the delta keeps. */
+static void swap_item(struct checkpoints *c, struct item *it, u8 *buf)
+{
+	size_t n = item_bytes(c, it->id);
+	u8 *data = it->data;
+
+	if (!data) {
+		data = calloc(1, n);
+		if (!data) {
+			c->broken = true;
+			return;
+		}
+		c->bytes += n;
+	}
+	if (it->id & SLOT_ITEM) {
+		memmap_slot_save(map_of(c), it->id & ~SLOT_ITEM, buf);
+		memmap_slot_load(map_of(c), it->id & ~SLOT_ITEM, data);
+	} else {
+		u8 *now = (u8 *)arena_base(c->m->arena) + (size_t)it->id * CHUNK;
+
+		memcpy(buf, now, n);
+		memcpy(now, data, n);
+		memcpy(c->shadow + (size_t)it->id * CHUNK, data, n);
+	}
+	memcpy(data, buf, n);
+	it->data = data;
+}
+
+static void swap_delta(struct checkpoints *c, struct delta *d, u8 *buf)
+{
+	for (size_t i = 0; i < d->nr; i++)
+		swap_item(c, &d->item[i], buf);
+}
+
+void checkpoints_restore(struct checkpoints *c, u64 time)
+{
+	size_t to = nearest_index(c, time);
+	u8 *buf = malloc(max_u64(CHUNK, slot_bytes(map_of(c))));
+	u64 seq = max_u64(c->m->trace.seq, c->m->trace.floor);
+
+	if (!buf || c->broken) {
+		free(buf);
+		return;
+	}
+	revert_pending(c);
+	while (c->cur > to)
+		swap_delta(c, &c->point[--c->cur].to_next, buf);
+	while (c->cur < to)
+		swap_delta(c, &c->point[c->cur++].to_next, buf);
+	free(buf);
+	c->shadow_len = max_u64(c->shadow_len, arena_extent(c->m->arena));
+	memmap_rebuild_caches(map_of(c));
+	trace_rewind(&c->m->trace, c->point[to].trace_seq, seq);
+}
+
+void checkpoints_forget_after(struct checkpoints *c, u64 time)
+{
+	while (c->nr > 1 && c->nr - 1 > c->cur && c->point[c->nr - 1].time > time) {
+		c->nr--;
+		delta_clear(c, &c->point[c->nr - 1].to_next);
+	}
+}
+
+u64 checkpoints_count(const struct checkpoints *c) { return c->nr; }
+size_t checkpoints_bytes(const struct checkpoints *c) { return c->bytes + c->shadow_len; }

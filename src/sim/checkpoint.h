@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Checkpoints of a machine's memory as chains of deltas: see history.h.
+ */
+#ifndef MM_SIM_CHECKPOINT_H
+#define MM_SIM_CHECKPOINT_H
+
+#include "base/types.h"
+
+struct machine;
+struct checkpoints;
+
+/* The state now is checkpoint 0 at time 0. NULL: no host memory. */
+struct checkpoints *checkpoints_create(struct machine *m);
+void checkpoints_destroy(struct checkpoints *c);
+
+/* The state now becomes a checkpoint at @time. 0, or -ENOMEM (nothing changed). */
+int checkpoints_take(struct checkpoints *c, u64 time);
+/* Time of the last checkpoint at or before @time. */
+u64 checkpoints_nearest(const struct checkpoints *c, u64 time);
+/* Make the machine what it was at checkpoints_nearest(@time). What was not checkpointed is lost. */
+void checkpoints_restore(struct checkpoints *c, u64 time);
+/* Checkpoints after @time are dropped; the machine does not change. */
+void checkpoints_forget_after(struct checkpoints *c, u64 time);
+
+u64 checkpoints_count(const struct checkpoints *c);
+size_t checkpoints_bytes(const struct checkpoints *c);
+
+#endif

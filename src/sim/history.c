@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The log of a session and moving in it: see history.h. Deltas and checkpoints
+ * are in checkpoint.c; this file decides when to take one and what to run again.
+ */
+#include "sim/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd/command.h"
+#include "sim/checkpoint.h"
+#include "sim/machine.h"
+#include "sim/workload.h"
+
+/* A checkpoint is taken when doing again what came since would take about this long. */
+#define CHECKPOINT_NS 25000000ULL
+
+struct entry {
+	u64 start;  /* time before it */
+	u64 steps;  /* workload steps, or 0 for a command */
+	char *line; /* the command; NULL for steps */
+	int rc;     /* what the command returned */
+};
+
+struct bookmark {
+	char *name;
+	u64 time;
+};
+
+struct history {
+	struct entry *entry;
+	size_t nr, cap;
+	struct bookmark *mark;
+	size_t nr_marks;
+	struct checkpoints *cp;
+	u64 end;          /* the latest time that the log reaches */
+	u64 spent_ns;     /* engine time since the last checkpoint */
+	u64 command_start_ns;
+	u64 last_cp_time;
+	u64 interval;     /* tests: operations between checkpoints, 0: by time */
+	bool replaying;
+	bool broken;      /* host memory ran out: no further recording */
+};
+
+static u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (u64)ts.tv_sec * 1000000000ULL + (u64)ts.tv_nsec;
+}
+
+struct history *history_create(struct machine *m)
+{
+	struct history *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->cp = checkpoints_create(m);
+	if (!h->cp) {
+		free(h);
+		return NULL;
+	}
+	h->command_start_ns = now_ns();
+	return h;
+}
+
+static void drop_entries(struct history *h, size_t from)
+{
+	for (size_t i = from; i < h->nr; i++)
+		free(h->entry[i].line);
+	if (from < h->nr)
+		h->nr = from;
+}
+
+void history_destroy(struct history *h)
+{
+	if (!h)
+		return;
+	drop_entries(h, 0);
+	free(h->entry);
+	for (size_t i = 0; i < h->nr_marks; i++)
+		free(h->mark[i].name);
+	free(h->mark);
+	checkpoints_destroy(h->cp);
+	free(h);
+}
+
+u64 history_now(const struct machine *m) { return m->sim->ops; }
+u64 history_end(const struct machine *m)
+{
+	return m->history ? max_u64(m->history->end, m->sim->ops) : m->sim->ops;
+}
+
+/* The present is in the past of the log and something new happens: the old future is gone. */
+static void forget_future(struct machine *m)
+{
+	struct history *h = m->history;
+	u64 now = m->sim->ops;
+	size_t keep = h->nr;
+
+	if (now >= h->end)
+		return;
+	while (keep && h->entry[keep - 1].start >= now)
+		keep--;
+	drop_entries(h, keep);
+	if (keep && h->entry[keep - 1].steps)
+		h->entry[keep - 1].steps = min_u64(h->entry[keep - 1].steps, now - h->entry[keep - 1].start);
+	checkpoints_forget_after(h->cp, now);
+	for (size_t i = 0; i < h->nr_marks;) {
+		if (h->mark[i].time <= now) {
+			i++;
+			continue;
+		}
+		free(h->mark[i].name);
+		h->mark[i] = h->mark[--h->nr_marks];
+	}
+	h->end = now;
+}
+
+static struct entry *add_entry(struct history *h)
+{
+	if (h->nr == h->cap) {
+		size_t cap = h->cap ? h->cap * 2 : 64;
+		struct entry *e = realloc(h->entry, cap * sizeof(*e));
+
+		if (!e)
+			return NULL;
+		h->entry = e;
+		h->cap = cap;
+	}
+	memset(&h->entry[h->nr], 0, sizeof(h->entry[h->nr]));
+	return &h->entry[h->nr++];
+}
+
+static bool recording(const struct machine *m)
+{
+	return m->history && !m->history->replaying && !m->history->broken;
+}
+
+void history_before(struct machine *m)
+{
+	if (!recording(m))
+		return;
+	forget_future(m);
+	m->history->command_start_ns = now_ns();
+}
+
+/* Take a checkpoint when replaying from the last one would be felt. */
+static void maybe_checkpoint(struct machine *m)
+{
+	struct history *h = m->history;
+	u64 now = m->sim->ops;
+	bool due = h->interval ? now - h->last_cp_time >= h->interval : h->spent_ns >= CHECKPOINT_NS;
+
+	if (!due)
+		return;
+	if (checkpoints_take(h->cp, now) == 0)
+		h->last_cp_time = now;
+	h->spent_ns = 0;
+}
+
+void history_after(struct machine *m, const char *line, int rc)
+{
+	struct history *h = m->history;
+	struct entry *e;
+
+	if (!recording(m))
+		return;
+	h->spent_ns += now_ns() - h->command_start_ns;
+	e = add_entry(h);
+	if (e)
+		e->line = strdup(line);
+	if (!e || !e->line) {
+		h->broken = true;
+		return;
+	}
+	e->start = h->end;
+	e->rc = rc;
+	h->end = m->sim->ops;
+	maybe_checkpoint(m);
+}
+
+void history_steps(struct machine *m, u64 ops)
+{
+	struct history *h = m->history;
+	struct entry *e;
+
+	if (!recording(m) || !ops)
+		return;
+	h->spent_ns += now_ns() - h->command_start_ns;
+	h->command_start_ns = now_ns();
+	e = h->nr && h->entry[h->nr - 1].steps ? &h->entry[h->nr - 1] : add_entry(h);
+	if (!e) {
+		h->broken = true;
+		return;
+	}
+	if (!e->steps)
+		e->start = h->end;
+	e->steps += ops;
+	h->end = m->sim->ops;
+	maybe_checkpoint(m);
+}
+
+/* Run entry @e again, or the part of it that ends at time @t. */
+static void replay_entry(struct machine *m, const struct entry *e, u64 t)
+{
+	struct text out = TEXT_INIT;
+	struct mm_error err = { 0, "" };
+
+	if (e->steps)
+		workload_steps(m, min_u64(t, e->start + e->steps) - m->sim->ops);
+	else
+		command_execute(m, e->line, &out, &err);
+	text_cleanup(&out);
+}
+
+static size_t entry_at(const struct history *h, u64 t)
+{
+	size_t lo = 0, hi = h->nr;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (h->entry[mid].start <= t)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo ? lo - 1 : 0;
+}
+
+static void replay_until(struct machine *m, u64 t)
+{
+	struct history *h = m->history;
+
+	h->replaying = true;
+	for (size_t i = entry_at(h, m->sim->ops); i < h->nr && m->sim->ops < t; i++)
+		replay_entry(m, &h->entry[i], t);
+	h->replaying = false;
+}
+
+int history_seek(struct machine *m, u64 t, struct mm_error *err)
+{
+	struct history *h = m->history;
+	u64 now = m->sim->ops;
+
+	if (!h)
+		return mm_fail(err, -EOPNOTSUPP, "this session is not recorded (--no-history); start without that option");
+	if (t > h->end)
+		return mm_fail(err, -ERANGE, "time %llu is after the last recorded operation (%llu); seek to 0 ... %llu",
+			       (unsigned long long)t, (unsigned long long)h->end, (unsigned long long)h->end);
+	if (now == h->end && t < now && checkpoints_take(h->cp, now) == 0)
+		h->last_cp_time = now;
+	if (t < now || checkpoints_nearest(h->cp, t) > now)
+		checkpoints_restore(h->cp, t);
+	replay_until(m, t);
+	h->spent_ns = 0;
+	return 0;
+}
+
+void history_rollback(struct machine *m)
+{
+	struct history *h = m->history;
+	u64 before;
+
+	if (!h)
+		return;
+	before = h->replaying ? checkpoints_nearest(h->cp, h->end) : min_u64(h->end, m->sim->ops);
+	checkpoints_restore(h->cp, before);
+	if (!h->replaying)
+		replay_until(m, before);
+}
+
+int history_undo(struct machine *m, struct mm_error *err)
+{
+	struct history *h = m->history;
+	size_t i;
+
+	if (!h || !m->sim->ops || !h->nr)
+		return mm_fail(err, -ENOENT, "nothing to undo: this is the machine as it booted");
+	i = entry_at(h, m->sim->ops - 1);
+	while (i && h->entry[i].rc)
+		i--;
+	return history_seek(m, h->entry[i].start, err);
+}
+
+int history_redo(struct machine *m, struct mm_error *err)
+{
+	struct history *h = m->history;
+	size_t i;
+
+	if (!h || m->sim->ops >= h->end)
+		return mm_fail(err, -ENOENT, "nothing to redo: this is the latest moment");
+	i = entry_at(h, m->sim->ops);
+	while (i + 1 < h->nr && h->entry[i].rc)
+		i++;
+	return history_seek(m, i + 1 < h->nr ? h->entry[i + 1].start : h->end, err);
+}
+
+int history_bookmark(struct machine *m, const char *name, struct mm_error *err)
+{
+	struct history *h = m->history;
+	struct bookmark *b;
+	char *copy;
+
+	if (!h)
+		return mm_fail(err, -EOPNOTSUPP, "this session is not recorded; start without --no-history");
+	for (size_t i = 0; i < h->nr_marks; i++) {
+		if (!strcmp(h->mark[i].name, name)) {
+			h->mark[i].time = m->sim->ops;
+			return 0;
+		}
+	}
+	copy = strdup(name);
+	b = realloc(h->mark, (h->nr_marks + 1) * sizeof(*b));
+	if (b)
+		h->mark = b;
+	if (!copy || !b) {
+		free(copy);
+		return mm_fail(err, -ENOMEM, "the host has no memory for the bookmark");
+	}
+	h->mark[h->nr_marks].name = copy;
+	h->mark[h->nr_marks++].time = m->sim->ops;
+	return 0;
+}
+
+int history_find_bookmark(const struct machine *m, const char *name, u64 *t)
+{
+	const struct history *h = m->history;
+
+	for (size_t i = 0; h && i < h->nr_marks; i++) {
+		if (!strcmp(h->mark[i].name, name)) {
+			*t = h->mark[i].time;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+void history_script(const struct machine *m, struct text *out)
+{
+	const struct history *h = m->history;
+
+	text_printf(out, "# mmview session; machine %s, seed %llu\n", m->desc->name, (unsigned long long)m->desc->seed);
+	for (size_t i = 0; h && i < h->nr && h->entry[i].start < m->sim->ops; i++) {
+		const struct entry *e = &h->entry[i];
+
+		if (e->steps)
+			text_printf(out, "step %llu\n",
+				    (unsigned long long)min_u64(e->steps, m->sim->ops - e->start));
+		else
+			text_printf(out, "%s\n", e->line);
+	}
+}
+
+void history_list(const struct machine *m, struct text *out)
+{
+	const struct history *h = m->history;
+
+	for (size_t i = 0; h && i < h->nr; i++) {
+		const struct entry *e = &h->entry[i];
+		u64 end = i + 1 < h->nr ? h->entry[i + 1].start : h->end;
+		const char *mark = m->sim->ops > e->start && m->sim->ops <= end ? ">" : " ";
+
+		if (e->steps)
+			text_printf(out, "%s %10llu  step %llu\n", mark, (unsigned long long)e->start,
+				    (unsigned long long)e->steps);
+		else
+			text_printf(out, "%s %10llu  %s%s%s\n", mark, (unsigned long long)e->start, e->line,
+				    e->rc ? "   # failed: " : "", e->rc ? mm_errname(e->rc) : "");
+	}
+	for (size_t i = 0; h && i < h->nr_marks; i++)
+		text_printf(out, "* %10llu  bookmark %s\n", (unsigned long long)h->mark[i].time, h->mark[i].name);
+}
+
+void history_stats(const struct machine *m, struct history_stats *out)
+{
+	const struct history *h = m->history;
+
+	memset(out, 0, sizeof(*out));
+	if (!h)
+		return;
+	out->entries = h->nr;
+	out->checkpoints = checkpoints_count(h->cp);
+	out->bytes = checkpoints_bytes(h->cp) + h->cap * sizeof(struct entry);
+}
+
+void history_set_interval(struct machine *m, u64 ops)
+{
+	if (m->history)
+		m->history->interval = ops;
+}

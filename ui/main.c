@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mmview: options, and the modes that need no terminal. With commands or a
+ * script everything is printed; otherwise the screen opens (ui.h).
+ *
+ * Exit status: 0 done, 1 a command or check failed, 2 usage or unreadable input.
+ */
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "headless.h"
+#include "lesson.h"
+#include "mmview.h"
+#include "ui.h"
+
+#define EXIT_FAILED 1
+#define EXIT_USAGE  2
+#define MAX_ACTIONS 256
+
+struct options {
+	struct action action[MAX_ACTIONS];
+	int nr_actions;
+	bool check, json, live, list_lessons;
+	const char *import_root, *output;
+	struct ui_options ui;
+};
+
+enum { OPT_IMPORT = 256, OPT_CHECK, OPT_JSON, OPT_LIVE, OPT_LESSON, OPT_COLOR, OPT_PALETTE, OPT_ASCII, OPT_NO_MOUSE,
+       OPT_READONLY, OPT_PRESENT, OPT_LANG, OPT_RECORD };
+
+static const struct option long_options[] = {
+	{ "execute", required_argument, NULL, 'x' },
+	{ "file", required_argument, NULL, 'f' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "delay", required_argument, NULL, 'd' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "import", required_argument, NULL, OPT_IMPORT },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "live", optional_argument, NULL, OPT_LIVE },
+	{ "lesson", optional_argument, NULL, OPT_LESSON },
+	{ "color", required_argument, NULL, OPT_COLOR },
+	{ "palette", required_argument, NULL, OPT_PALETTE },
+	{ "ascii", no_argument, NULL, OPT_ASCII },
+	{ "no-mouse", no_argument, NULL, OPT_NO_MOUSE },
+	{ "read-only", no_argument, NULL, OPT_READONLY },
+	{ "presentation", no_argument, NULL, OPT_PRESENT },
+	{ "lang", required_argument, NULL, OPT_LANG },
+	{ "record", required_argument, NULL, OPT_RECORD },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void usage(FILE *to)
+{
+	fputs("mmview shows how Linux 6.12 manages physical memory.\n\n"
+	      "  mmview MACHINE.ini [MACHINE2.ini]      open the screen (two machines: side by side)\n"
+	      "  mmview -x COMMAND [-x COMMAND]... MACHINE.ini\n"
+	      "                                         run commands without a terminal, print the results\n"
+	      "  mmview -f SCRIPT MACHINE.ini           the same from a file ('-': standard input)\n"
+	      "  mmview --check MACHINE.ini             check a machine file\n"
+	      "  mmview --import ROOT [-o OUT.ini]      describe a real system: '/', a folder laid out like it,\n"
+	      "                                         or a boot log; without -o it opens on the screen\n"
+	      "  mmview --lesson[=NAME]                 list the lessons, or start one\n\n"
+	      "  --json               print 'show' as JSON (with -x and -f)\n"
+	      "  --color=auto|always|256|16|8|never     colours to use (NO_COLOR is honoured)\n"
+	      "  --palette=dark|light|contrast|deuteranopia|tritanopia|mono\n"
+	      "  --ascii --no-mouse --read-only --presentation\n"
+	      "  -d, --delay=MS       time between frames, milliseconds\n"
+	      "  --lang=en|zh         language of lessons and explanations\n"
+	      "  --record=FILE.cast   record the screen as an asciicast\n"
+	      "  -h, --help  -V, --version\n\n"
+	      "Try:  mmview -x 'show dmesg' -x 'run random ops=100000' -x 'show buddyinfo' ini/article-arm64.ini\n"
+	      "Commands: mmview -x help MACHINE.ini\n",
+	      to);
+}
+
+static int bad_usage(const char *what, const char *value)
+{
+	fprintf(stderr, "mmview: %s%s%s; 'mmview --help' shows how\n", what, value ? ": " : "", value ? value : "");
+	return EXIT_USAGE;
+}
+
+static int add_action(struct options *o, enum action_kind kind, const char *text)
+{
+	if (o->nr_actions == MAX_ACTIONS)
+		return bad_usage("too many -x and -f; put the commands into one script", NULL);
+	o->action[o->nr_actions].kind = kind;
+	o->action[o->nr_actions++].text = text;
+	return 0;
+}
+
+static int parse_ui_option(struct options *o, int c)
+{
+	switch (c) {
+	case OPT_COLOR:
+		return depth_parse(optarg, &o->ui.depth) ? bad_usage("--color", optarg) : 0;
+	case OPT_PALETTE:
+		return palette_parse(optarg, &o->ui.palette) ? bad_usage("--palette", optarg) : 0;
+	case OPT_ASCII: o->ui.ascii = true; return 0;
+	case OPT_NO_MOUSE: o->ui.no_mouse = true; return 0;
+	case OPT_READONLY: o->ui.readonly = true; return 0;
+	case OPT_PRESENT: o->ui.presentation = true; return 0;
+	case OPT_RECORD: o->ui.record = optarg; return 0;
+	case OPT_LANG:
+		o->ui.lang = optarg;
+		return strcmp(optarg, "en") && strcmp(optarg, "zh") ? bad_usage("--lang is en or zh, not", optarg) : 0;
+	case 'd':
+		o->ui.delay_ms = atoi(optarg);
+		return o->ui.delay_ms < 5 || o->ui.delay_ms > 10000 ? bad_usage("--delay is 5 to 10000, not", optarg) : 0;
+	default: return EXIT_USAGE;
+	}
+}
+
+static int parse_option(struct options *o, int c)
+{
+	switch (c) {
+	case 'x': return add_action(o, ACTION_COMMAND, optarg);
+	case 'f': return add_action(o, ACTION_SCRIPT, optarg);
+	case 'o': o->output = optarg; return 0;
+	case OPT_CHECK: o->check = true; return 0;
+	case OPT_JSON: o->json = true; return 0;
+	case OPT_IMPORT: o->import_root = optarg; return 0;
+	case OPT_LIVE:
+		o->live = true;
+		o->import_root = optarg ? optarg : "/";
+		return 0;
+	case OPT_LESSON:
+		o->list_lessons = !optarg;
+		o->ui.lesson = optarg;
+		return 0;
+	case '?': return bad_usage("unknown option or missing value", NULL);
+	default: return parse_ui_option(o, c);
+	}
+}
+
+static int fail_with(const struct mm_error *err, int status)
+{
+	fprintf(stderr, "mmview: %s\n", err->msg[0] ? err->msg : mm_errname(err->code));
+	return status;
+}
+
+static int run_screen(struct machine **m, int nr, const struct options *o)
+{
+	struct mm_error err = { 0, "" };
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return bad_usage("the screen needs a terminal on standard input and output; use -x or -f for pipes", NULL);
+	return ui_run(m, nr, &o->ui, &err) ? fail_with(&err, EXIT_FAILED) : 0;
+}
+
+static int run_machines(char **paths, int nr, const struct options *o)
+{
+	struct machine *m[2] = { NULL, NULL };
+	struct mm_error err = { 0, "" };
+	int status = 0;
+
+	for (int i = 0; i < nr && !status; i++) {
+		m[i] = machine_open(paths[i], &err);
+		if (!m[i])
+			status = fail_with(&err, EXIT_USAGE);
+	}
+	if (!status && o->nr_actions)
+		for (int i = 0; i < nr && !status; i++)
+			status = headless_run(m[i], o->action, o->nr_actions, o->json);
+	else if (!status)
+		status = run_screen(m, nr, o);
+	for (int i = 0; i < nr; i++)
+		machine_destroy(m[i]);
+	return status;
+}
+
+static int run_import(const struct options *o)
+{
+	struct mm_error err = { 0, "" };
+	struct machine *m;
+	int status;
+
+	if (o->output)
+		return headless_import(o->import_root, o->output);
+	m = headless_open_import(o->import_root, &err);
+	if (!m)
+		return fail_with(&err, EXIT_USAGE);
+	if (o->nr_actions)
+		status = headless_run(m, o->action, o->nr_actions, o->json);
+	else
+		status = run_screen(&m, 1, o);
+	machine_destroy(m);
+	return status;
+}
+
+static int run_lesson(const struct options *o)
+{
+	struct mm_error err = { 0, "" };
+	char machine[512];
+	char *path = machine;
+
+	if (lesson_machine(o->ui.lesson, machine, sizeof(machine), &err))
+		return fail_with(&err, EXIT_USAGE);
+	return run_machines(&path, 1, o);
+}
+
+int main(int argc, char **argv)
+{
+	static struct options o = { .ui = UI_OPTIONS_DEFAULT };
+	int c, status;
+
+	setlocale(LC_ALL, "");
+	signal(SIGPIPE, SIG_IGN);
+	while ((c = getopt_long(argc, argv, "x:f:o:d:hV", long_options, NULL)) != -1) {
+		if (c == 'h' || c == 'V') {
+			if (c == 'h')
+				usage(stdout);
+			else
+				puts("mmview " MMVIEW_VERSION);
+			return fflush(stdout) ? EXIT_FAILED : 0;
+		}
+		status = parse_option(&o, c);
+		if (status)
+			return status;
+	}
+	if (o.list_lessons)
+		return lesson_list(stdout) ? EXIT_FAILED : 0;
+	if (o.import_root)
+		return optind < argc ? bad_usage("--import and --live take no machine file", NULL) : run_import(&o);
+	if (o.ui.lesson && optind == argc)
+		return run_lesson(&o);
+	if (optind == argc)
+		return bad_usage("which machine? give a machine file, for instance ini/article-arm64.ini", NULL);
+	if (o.check)
+		return headless_check(argv + optind, argc - optind);
+	if (argc - optind > 2)
+		return bad_usage("two machines at most", NULL);
+	return run_machines(argv + optind, argc - optind, &o);
+}

@@ -8,6 +8,7 @@
 #define MM_BOOT_DESC_H
 
 #include "base/error.h"
+#include "base/text.h"
 #include "phys/arch.h"
 #include "phys/firmware.h"
 
@@ -36,10 +37,14 @@ enum desc_resv_kind {
 	RESV_INITRD,
 	RESV_CRASHKERNEL,
 	RESV_NOMAP,
+	RESV_CMA,          /* a CMA area at a known place: its pages become MIGRATE_CMA after boot */
 	RESV_ALLOC,        /* memblock_alloc of a size: boot finds the place (start = 0) */
-	RESV_FREED         /* memblock_phys_free of [start, end) */
+	RESV_FREED,        /* memblock_phys_free of [start, end) */
+	NR_RESV_KINDS
 };
-#define RESV_INIT 1u   /* given back to the buddy after boot (initrd, init sections) */
+#define RESV_INIT 1u   /* given back to the buddy after boot (initrd, init sections); the label is
+			  the kernel's word in "Freeing ... memory" */
+#define RESV_INIT_EARLY 2u /* given back before watermarks are computed ("SMP alternatives") */
 
 struct desc_resv {
 	phys_t start;      /* bytes; for RESV_ALLOC: lower limit */
@@ -60,6 +65,8 @@ struct desc_dimm {
 	int nid;
 	bool virtio_mem; /* grows and shrinks; driver "virtio_mem" */
 	bool plugged;    /* at boot */
+	u64 requested;   /* virtio-mem: bytes plugged at boot when @plugged; 0: all of it */
+	u64 unit;        /* virtio-mem: size of its blocks in bytes; 0: the smallest possible */
 };
 
 /* State a captured system had that boot alone cannot give (import). */
@@ -88,6 +95,7 @@ struct desc {
 	struct desc_dimm *dimm;  size_t nr_dimm;
 	struct desc_freecount *freecount; size_t nr_freecount;
 	struct pfn_range *pb_hint; size_t nr_pb_hint; /* reserved for import */
+	bool fw_overlaps;        /* firmware entries may overlap: the kernel's sanitising sorts it out */
 	bool resv_complete;      /* resv holds every early reservation (from a memblock=debug log):
 	                            boot adds none of its own (memmap, node data ...) */
 	bool boot_alloc_model;   /* boot models the kernel's own early allocations (memmap, NODE_DATA ...) */
@@ -102,9 +110,34 @@ int desc_add_fw(struct desc *d, phys_t start, phys_t end, enum fw_type type, u32
 int desc_add_mem(struct desc *d, phys_t start, phys_t end, int nid, bool hotplug);
 int desc_add_resv(struct desc *d, const struct desc_resv *r);
 int desc_add_dimm(struct desc *d, const struct desc_dimm *m);
+int desc_add_freecount(struct desc *d, const struct desc_freecount *f);
+/* Replace a string field of a description by a copy of @s (NULL: nothing). 0 or -ENOMEM. */
+int desc_set_string(char **field, const char *s);
 struct desc_node *desc_get_node(struct desc *d, int nid); /* adds it if missing; NULL: no memory */
 
 /* Cross checks (overlaps, wrap, alignment, limits): 0 or -EINVAL naming the entries and the remedy. */
 int desc_validate(const struct desc *d, struct mm_error *err);
+
+/* Where a cross check failed, so that a reader of files can name the line. */
+enum desc_part { DESC_MACHINE, DESC_ARCH, DESC_FW, DESC_MEM, DESC_NODE, DESC_RESV, DESC_DIMM, DESC_FREECOUNT };
+struct desc_place {
+	enum desc_part part;
+	size_t index;   /* of the entry in its array */
+	s64 other;      /* the entry it collides with (same array unless said), or -1 */
+	enum desc_part other_part;
+};
+/* The same, and *place (may be NULL) says which entry. */
+int desc_validate_at(const struct desc *d, struct desc_place *place, struct mm_error *err);
+
+/*
+ * Do @a and @b describe the same machine (path aside)? When not, a line in
+ * @why (may be NULL) names the first difference.
+ */
+bool desc_equal(const struct desc *a, const struct desc *b, struct text *why);
+
+/* "ram", "reserved" ... : the key that machine files use for @type. */
+const char *fw_type_key(enum fw_type type);
+/* "range", "kernel_code", "alloc" ...: the same for reservations. */
+const char *desc_resv_key(enum desc_resv_kind kind);
 
 #endif

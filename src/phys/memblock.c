@@ -44,6 +44,7 @@ void memblock_config_default(struct memblock_config *cfg)
 		.region_size = 24,
 		.init_memory_regions = INIT_MEMBLOCK_REGIONS,
 		.init_reserved_regions = INIT_MEMBLOCK_REGIONS,
+		.smp_cache_bytes = 64,
 		.phys_addr_bits = 64,
 		.numa = true,
 		.low_address_limit = 0xffffffff,
@@ -55,8 +56,9 @@ static void type_init(struct memblock *mb, struct memblock_type *type, const cha
 	*type = (struct memblock_type){
 		.max = max,
 		.name = name,
-		.regions = arena_alloc(mb->arena, max * sizeof(struct memblock_region)),
+		.init_regions = arena_alloc(mb->arena, max * sizeof(struct memblock_region)),
 	};
+	type->regions = type->init_regions;
 }
 
 void memblock_init(struct memblock *mb, struct arena *arena, const struct memblock_config *cfg,
@@ -96,13 +98,12 @@ static phys_t array_bytes(const struct memblock *mb, unsigned long max)
 
 static void discard_array(struct memblock *mb, struct memblock_type *type)
 {
-	if (!type->array_base)
+	if (type->regions == type->init_regions)
 		return;
 	if (!type->in_slab)
 		memblock_free_late(mb, type->array_base, array_bytes(mb, type->max));
 	else if (mb->hooks.slab_free)
 		mb->hooks.slab_free(mb->hooks.arg, type->array_base);
-	type->array_base = 0;
 }
 
 void memblock_discard(struct memblock *mb)
@@ -206,12 +207,12 @@ static void move_array(struct memblock *mb, struct memblock_type *type)
 	struct memblock_region *new_array = arena_alloc(mb->arena, old_host * 2);
 
 	memcpy(new_array, type->regions, old_host);
-	arena_free(mb->arena, type->regions, old_host);
+	if (type->regions != type->init_regions)
+		arena_free(mb->arena, type->regions, old_host);
 	type->regions = new_array;
 	type->max *= 2;
 }
 
-/* The array before the present one is given back; the first one lies in the kernel's image. */
 static void free_old_array(struct memblock *mb, phys_t base, phys_t size, bool in_slab)
 {
 	if (!in_slab)
@@ -248,6 +249,7 @@ static void reserve_array(struct memblock *mb, const struct memblock_type *type)
 static int memblock_double_array(struct memblock *mb, struct memblock_type *type,
 				 phys_t new_area_start, phys_t new_area_size)
 {
+	bool old_is_first = type->regions == type->init_regions;
 	phys_t old_base = type->array_base;
 	phys_t old_bytes = array_bytes(mb, type->max);
 	bool old_in_slab = type->in_slab;
@@ -271,7 +273,8 @@ static int memblock_double_array(struct memblock *mb, struct memblock_type *type
 		     PA_ARG(mb, addr + (u64)type->max * 2 * mb->cfg.region_size - 1));
 	move_array(mb, type);
 	type->array_base = addr;
-	free_old_array(mb, old_base, old_bytes, old_in_slab);
+	if (!old_is_first)
+		free_old_array(mb, old_base, old_bytes, old_in_slab);
 	if (!mb->slab_available)
 		reserve_array(mb, type);
 	type->in_slab = mb->slab_available;

@@ -44,7 +44,6 @@ enum memblock_flags {
 
 #define INIT_MEMBLOCK_REGIONS 128
 #define INIT_PHYSMEM_REGIONS  4
-#define SMP_CACHE_BYTES       64 /* alignment of an allocation that asked for none */
 
 /* A region without a node: what memblock_add() and memblock_reserve() write. */
 #define MEMBLOCK_NO_NID MAX_NUMNODES
@@ -62,7 +61,8 @@ struct memblock_type {
 	phys_t total_size;               /* bytes, sum over regions */
 	struct memblock_region *regions; /* sorted by base, in the arena */
 	const char *name;
-	phys_t array_base;               /* where the kernel's array lies; 0: in its image */
+	struct memblock_region *init_regions; /* the first array; in the kernel a part of its image, never freed */
+	phys_t array_base;               /* where the kernel's array lies, once it is not the first one */
 	bool in_slab;                    /* the array came from kmalloc */
 };
 
@@ -82,6 +82,7 @@ struct memblock_config {
 	u32 region_size;             /* sizeof(struct memblock_region) there: 24, i386 without NUMA 20 */
 	u32 init_memory_regions;     /* INIT_MEMBLOCK_MEMORY_REGIONS */
 	u32 init_reserved_regions;   /* INIT_MEMBLOCK_RESERVED_REGIONS */
+	u32 smp_cache_bytes;         /* SMP_CACHE_BYTES: alignment of an allocation that asks for none */
 	u8 phys_addr_bits;           /* width of phys_addr_t: 64, or 32 (i386 without PAE) */
 	bool numa;                   /* CONFIG_NUMA: regions have a node */
 	phys_t low_address_limit;    /* ARCH_LOW_ADDRESS_LIMIT, last byte that memblock_alloc_low() may use */
@@ -185,7 +186,7 @@ void memblock_mem_limit_remove_map(struct memblock *mb, phys_t limit);
 /* --- memblock_alloc.c: allocating ------------------------------------------ */
 
 /*
- * @align: power of two; 0 means SMP_CACHE_BYTES. @start, @end: limits, @end may
+ * @align: power of two; 0 means cfg.smp_cache_bytes. @start, @end: limits, @end may
  * be MEMBLOCK_ALLOC_ACCESSIBLE or _ANYWHERE. @nid: preferred node or NO_NODE;
  * other nodes serve too unless @exact_nid.
  */

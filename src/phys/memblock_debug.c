@@ -102,6 +102,8 @@ static void label_insert(struct memblock *mb, size_t i, phys_t start, phys_t end
 
 static void label_remove(struct memblock *mb, size_t i, size_t n)
 {
+	if (!n)
+		return;
 	memmove(&mb->labels[i], &mb->labels[i + n], (mb->nr_labels - i - n) * sizeof(*mb->labels));
 	mb->nr_labels -= n;
 }

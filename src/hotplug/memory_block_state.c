@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * echo STATE > memoryN/state: which changes there are.
+ *
+ * Models: drivers/base/memory.c state_store(), memory_subsys_online() and
+ * memory_subsys_offline(); drivers/base/core.c device_online(), device_offline():
+ * asking for the state a block is in already is -EINVAL.
+ */
+#include "hotplug/memory_hotplug.h"
+
+int memory_block_store_state(struct system *sys, u64 nr, enum mmop type, struct mm_error *err)
+{
+	struct memory_block b;
+	bool is_offline;
+
+	if (memory_block_find(sys, nr, &b))
+		return mm_fail(err, -ENOENT, "there is no memory%llu; `show blocks` lists what there is",
+			       (unsigned long long)nr);
+	is_offline = b.range.state == BLOCK_OFFLINE;
+	if (is_offline == (type == MMOP_OFFLINE))
+		return mm_fail(err, -EINVAL, "memory%llu is %s already", (unsigned long long)nr,
+			       is_offline ? "offline" : "online");
+	if (type == MMOP_OFFLINE)
+		return memory_block_offline(sys, &b, err);
+	if (b.range.nr_hwpoison)
+		return mm_fail(err, -EHWPOISON, "memory%llu has %u poisoned pages and stays offline",
+			       (unsigned long long)nr, b.range.nr_hwpoison);
+	return memory_block_online(sys, &b, type);
+}

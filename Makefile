@@ -58,11 +58,44 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(HELP_OBJ) $(B)/libmmview.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS_ENGINE)
 
-tests: $(TESTS)
+tests: $(TESTS) $(B)/mmview
+
+deps: ## install what building and running need (Debian; says what and why)
+	@.ci/deps build
+
+run: ## install what is missing, build, open the machine MACHINE
+	@.ci/deps build
+	@$(MAKE) --no-print-directory all
+	@$(B)/mmview $(MACHINE)
+
+test: ## install what is missing, build, run every test
+	@.ci/deps test
+	@$(MAKE) --no-print-directory run-tests
+
+E2E := $(sort $(wildcard tests/e2e/test_*.sh))
+run-tests: tests
+	@MMVIEW=$(B)/mmview MMVIEW_SHARED="$${MMVIEW_SHARED:-../shared}" tests/run.sh $(TESTS) $(E2E)
+
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+asan: ## the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@.ci/deps test
+	@$(MAKE) --no-print-directory B=$(B)/asan OPT="-O1 -g" HARDEN= EXTRA="$(SAN) $(EXTRA)" LDFLAGS="$(SAN)" run-tests
+
+install: all ## install under PREFIX (default /usr/local), below DESTDIR
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/mmview/machines
+	install -m 755 $(B)/mmview $(DESTDIR)$(PREFIX)/bin/mmview
+	install -m 644 ini/*.ini $(DESTDIR)$(PREFIX)/share/mmview/machines
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/mmview
+	rm -rf $(DESTDIR)$(PREFIX)/share/mmview
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-24s %s\n", $$1, $$2 }'
 
 clean: ## remove build/
 	$(Q)rm -rf $(B)
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all tests clean
+.PHONY: all tests deps run test run-tests asan install uninstall help clean

@@ -8,6 +8,7 @@
 /* Each returns its rows and stores their number in *nr. */
 const struct command *cmd_alloc_table(int *nr);
 const struct command *cmd_show_table(int *nr);
+const struct command *cmd_page_table(int *nr);
 const struct command *cmd_run_table(int *nr);
 const struct command *cmd_session_table(int *nr);
 const struct command *cmd_set_table(int *nr);

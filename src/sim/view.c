@@ -78,7 +78,7 @@ static void explain_buddy(const struct machine *m, struct page_info *p)
 
 	p->buddy = p->head ^ (1ULL << p->order);
 	memmap_view(&m->sys->map, p->buddy, &v);
-	p->buddy_free = v.state == PAGE_BUDDY && v.head == p->buddy && v.order == p->order && v.zone == (u16)(p->nid * MAX_NR_ZONES + p->zone);
+	p->buddy_free = v.state == PAGE_BUDDY && v.head == p->buddy && v.order == p->order && v.zone == ZONE_NR(p->nid, p->zone);
 	if (p->buddy_free || p->state != PAGE_BUDDY)
 		return;
 	if (p->order >= m->sys->arch.max_page_order) {
@@ -152,8 +152,8 @@ int machine_page(const struct machine *m, pfn_t pfn, struct page_info *out)
 	out->flags = v.flags;
 	out->ref = v.ref;
 	out->section = pfn >> (a->section_shift - a->page_shift);
-	out->nid = v.zone < ZONE_NONE ? v.zone / MAX_NR_ZONES : -1;
-	out->zone = v.zone < ZONE_NONE ? v.zone % MAX_NR_ZONES : -1;
+	out->nid = v.zone < ZONE_NONE ? v.zone >> ZONE_NR_SHIFT : -1;
+	out->zone = v.zone < ZONE_NONE ? v.zone & ((1 << ZONE_NR_SHIFT) - 1) : -1;
 	out->has_linear = linear_map_address(m->sys, pfn, &out->linear);
 	out->struct_page = linear_map_struct_page(a, pfn);
 	index = m->sys->hotplug ? memory_block_index_of(m->sys, out->phys) : -1;

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* References, compound pages and splitting: see folio.h. */
+#include "alloc/folio.h"
+
+#include "alloc/held.h"
+#include "alloc/page_owner.h"
+
+#define LL(v) ((unsigned long long)(v))
+
+static const char *state_words(enum page_state s)
+{
+	switch (s) {
+	case PAGE_BUDDY: return "it is free, on a buddy list";
+	case PAGE_PCP: return "it is free, on a per-cpu list";
+	case PAGE_RESERVED: return "it is reserved since boot (PageReserved)";
+	case PAGE_HOLE: return "there is no memory";
+	case PAGE_OFFLINE: return "its memory block is offline";
+	case PAGE_ISOLATED: return "compaction or isolation has taken it";
+	case PAGE_POISON: return "it is poisoned (PageHWPoison)";
+	default: return "it is not allocated";
+	}
+}
+
+/* The allocated block that covers @pfn, looked at; *h is its head. */
+static int held_block(struct mm *mm, pfn_t pfn, const char *what, page_handle *h, struct page_view *v,
+		      struct mm_error *err)
+{
+	memmap_view(mm->map, pfn, v);
+	if (v->state != PAGE_ALLOC)
+		return mm_fail(err, v->state == PAGE_BUDDY || v->state == PAGE_PCP ? -EUCLEAN : -EINVAL,
+			       "%s of pfn 0x%llx: refcount is 0, %s", what, LL(pfn), state_words(v->state));
+	*h = memmap_find(mm->map, v->head);
+	return 0;
+}
+
+static void set_ref(struct mm *mm, page_handle h, u32 ref)
+{
+	struct page *p = memmap_page(mm->map, h);
+
+	memmap_dirty(mm->map, h);
+	p->ext = (p->ext & ~PAGE_REF_MAX) | ref;
+}
+
+static bool counted_as_unit(const struct page_view *v) { return !v->order || (v->flags & PGF_HEAD); }
+
+static int refuse_uncounted(const struct page_view *v, const char *what, struct mm_error *err)
+{
+	return mm_fail(err, -EBUSY,
+		       "%s of pfn 0x%llx: it belongs to a block of order %u that is not compound, whose pages have no "
+		       "counts of their own; free the whole block (free pfn=0x%llx) or split it first (split 0x%llx)",
+		       what, LL(v->pfn), v->order, LL(v->head), LL(v->head));
+}
+
+int page_get(struct mm *mm, pfn_t pfn, struct mm_error *err)
+{
+	struct page_view v;
+	page_handle h;
+	int rc = held_block(mm, pfn, "get_page", &h, &v, err);
+
+	if (rc)
+		return rc;
+	if (!counted_as_unit(&v))
+		return refuse_uncounted(&v, "get_page", err);
+	if (v.ref == PAGE_REF_MAX)
+		return mm_fail(err, -EOVERFLOW, "get_page of pfn 0x%llx: it has %u references, more cannot be counted",
+			       LL(pfn), PAGE_REF_MAX);
+	set_ref(mm, h, v.ref + 1);
+	return 0;
+}
+
+int page_put(struct mm *mm, pfn_t pfn, bool *freed, struct mm_error *err)
+{
+	struct owner_record *o;
+	struct page_view v;
+	page_handle h;
+	int rc = held_block(mm, pfn, "put_page", &h, &v, err);
+
+	if (rc)
+		return rc;
+	if (!counted_as_unit(&v))
+		return refuse_uncounted(&v, "put_page", err);
+	if (v.kind == KIND_SLAB || (v.ref == 1 && (v.flags & PGF_LRU)))
+		return mm_fail(err, -EBUSY, "put_page of pfn 0x%llx: the last reference belongs to %s", LL(pfn),
+			       v.kind == KIND_SLAB ? "its slab cache" : "the process or page cache that holds it");
+	*freed = v.ref == 1;
+	if (!*freed) {
+		set_ref(mm, h, v.ref - 1);
+		return 0;
+	}
+	o = owner_get(mm, v.owner);
+	if (o && o->set)
+		held_remove(mm, o->set, memmap_page(mm->map, h)->next);
+	free_pages(mm, h, v.order);
+	return 0;
+}
+
+void page_resize(struct mm *mm, page_handle h, unsigned new_order)
+{
+	struct page *p = memmap_page(mm->map, h);
+	unsigned order = page_order(p);
+	struct owner_record *o = owner_get(mm, page_owner_id(p));
+	u32 info = (p->info & ~(15u << PG_ORDER_SHIFT)) | new_order << PG_ORDER_SHIFT;
+
+	if (!new_order)
+		info &= ~(u32)PGF_HEAD;
+	memmap_dirty(mm->map, h);
+	p->info = info;
+	for (u32 i = 1u << new_order; i < 1u << order; i += 1u << new_order) {
+		struct page *q = memmap_page(mm->map, h + i);
+
+		q->info = info;
+		q->ext = p->ext;
+		q->prev = p->prev;
+		if (o && o->set)
+			held_add(mm, o->set, h + i);
+	}
+	if (o)
+		o->allocs += (1u << (order - new_order)) - 1;
+}
+
+int page_split(struct mm *mm, pfn_t pfn, struct mm_error *err)
+{
+	struct page_view v;
+	page_handle h;
+	int rc = held_block(mm, pfn, "split_page", &h, &v, err);
+
+	if (rc)
+		return rc;
+	if (v.head != pfn)
+		return mm_fail(err, -EINVAL, "split_page of pfn 0x%llx: it is inside a block; split its head 0x%llx", LL(pfn),
+			       LL(v.head));
+	if (v.flags & PGF_HEAD)
+		return mm_fail(err, -EINVAL, "split_page of pfn 0x%llx: it is compound; a folio is split with 'folio split'",
+			       LL(pfn));
+	if (!v.order)
+		return mm_fail(err, -EINVAL, "split_page of pfn 0x%llx: it is a single page already", LL(pfn));
+	if (v.kind == KIND_SLAB)
+		return mm_fail(err, -EBUSY, "split_page of pfn 0x%llx: it is a slab", LL(pfn));
+	page_resize(mm, h, 0);
+	return 0;
+}
+
+int folio_split(struct mm *mm, pfn_t pfn, unsigned new_order, struct mm_error *err)
+{
+	struct page_view v;
+	page_handle h;
+	int rc = held_block(mm, pfn, "split_folio", &h, &v, err);
+
+	if (rc)
+		return rc;
+	if (!(v.flags & PGF_HEAD))
+		return mm_fail(err, -EINVAL, "split_folio of pfn 0x%llx: it is no large folio (PageCompound is not set)",
+			       LL(pfn));
+	if (new_order >= v.order)
+		return mm_fail(err, -EINVAL, "split_folio of pfn 0x%llx: it has order %u; give a smaller one", LL(pfn), v.order);
+	if (v.kind == KIND_SLAB || v.kind == KIND_HUGETLB)
+		return mm_fail(err, -EBUSY, "split_folio of pfn 0x%llx: %s are not split", LL(pfn),
+			       v.kind == KIND_SLAB ? "slabs" : "hugetlb pages");
+	if (v.ref != 1 || (v.flags & PGF_PINNED))
+		return mm_fail(err, -EBUSY, "split_folio of pfn 0x%llx: it is in use: %u references%s; put them first",
+			       LL(pfn), v.ref, v.flags & PGF_PINNED ? ", pinned" : "");
+	page_resize(mm, h, new_order);
+	return 0;
+}
+
+void page_flags_format(const struct page_view *v, struct text *out)
+{
+	static const struct {
+		u32 bit;
+		const char *name;
+	} names[] = { { PGF_LOCKED, "locked" },	      { PGF_WRITEBACK, "writeback" }, { PGF_REFERENCED, "referenced" },
+		      { PGF_UPTODATE, "uptodate" },   { PGF_DIRTY, "dirty" },	      { PGF_LRU, "lru" },
+		      { PGF_HEAD, "head" },	      { PGF_ACTIVE, "active" },	      { PGF_RECLAIM, "reclaim" },
+		      { PGF_SWAPBACKED, "swapbacked" }, { PGF_UNEVICTABLE, "unevictable" }, { PGF_MLOCKED, "mlocked" } };
+	const char *sep = "";
+
+	if (v->state == PAGE_RESERVED) {
+		text_puts(out, "reserved");
+		return;
+	}
+	if (v->state == PAGE_POISON) {
+		text_puts(out, "hwpoison");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (v->state != PAGE_ALLOC || !(v->flags & names[i].bit))
+			continue;
+		text_printf(out, "%s%s", sep, names[i].name);
+		sep = "|";
+	}
+}
+
+void dump_page(struct mm *mm, pfn_t pfn, const char *reason, struct text *out)
+{
+	struct page_view v;
+	page_handle h;
+
+	memmap_view(mm->map, pfn, &v);
+	text_printf(out, "page: refcount:%u mapcount:%d mapping:%016x index:0x%llx pfn:0x%llx\n", v.ref,
+		    v.flags & PGF_MAPPED ? 1 : 0, 0, LL(pfn - v.head), LL(pfn));
+	if (v.state == PAGE_ALLOC && (v.flags & PGF_HEAD))
+		text_printf(out, "head: order:%u mapcount:%d entire_mapcount:%d nr_pages_mapped:0 pincount:%d\n", v.order,
+			    v.flags & PGF_MAPPED ? 1 : 0, v.flags & PGF_MAPPED ? 1 : 0, v.flags & PGF_PINNED ? 1 : 0);
+	text_printf(out, "%sflags: (", v.kind == KIND_ANON || v.kind == KIND_THP ? "anon " : "");
+	page_flags_format(&v, out);
+	text_printf(out, "|node=%d|zone=%d)\n", v.zone < ZONE_NONE ? v.zone >> ZONE_NR_SHIFT : 0,
+		    v.zone < ZONE_NONE ? arch_zone_idx(mm->arch, v.zone & ((1 << ZONE_NR_SHIFT) - 1)) : 0);
+	if (v.state == PAGE_BUDDY)
+		text_puts(out, "page_type: f0(buddy)\n");
+	else if (v.state == PAGE_ALLOC && v.kind == KIND_SLAB)
+		text_puts(out, "page_type: f5(slab)\n");
+	else if (v.state == PAGE_ALLOC && v.kind == KIND_PGTABLE)
+		text_puts(out, "page_type: f2(table)\n");
+	else if (v.state == PAGE_ALLOC && v.kind == KIND_HUGETLB)
+		text_puts(out, "page_type: f4(hugetlb)\n");
+	if (reason)
+		text_printf(out, "page dumped because: %s\n", reason);
+	h = v.state == PAGE_ALLOC ? memmap_find(mm->map, v.head) : NO_PAGE;
+	if (h != NO_PAGE)
+		page_owner_print(mm, h, out);
+}

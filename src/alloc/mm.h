@@ -16,7 +16,7 @@
 #include "phys/memmap.h"
 #include "zone/zone.h"
 
-struct memmap; /* phys/sparse.h */
+struct owner_table; /* alloc/page_owner.h */
 
 /* One entry of a zonelist: a zone, and its kernel-side index for comparisons. */
 struct zoneref {
@@ -71,14 +71,20 @@ struct vm_tunables {
 
 struct mm {
 	struct arena *arena;
-	struct trace *trace;
 	const struct arch *arch;
-	struct memmap *map;
+	union {
+		struct zone_env env; /* what floor 2 sees of the machine */
+		struct {             /* the same fields, by their own names */
+			struct memmap *map;
+			struct trace *trace;
+			struct capture *capture;
+			int cpu; /* the cpu that the running command is on */
+		};
+	};
 	struct rng rng;
 
 	int nr_cpus; /* online */
 	int nr_cpus_possible;
-	int cpu;          /* the cpu that the running command is on */
 	s16 *cpu_node;    /* [nr_cpus_possible] */
 	struct node *node[MAX_NUMNODES]; /* NULL where there is none */
 	int nr_node_ids;  /* highest possible nid + 1 */
@@ -88,6 +94,7 @@ struct mm {
 	u64 totalreserve_pages; /* what the high watermarks and lowmem reserves hold back */
 	u32 cache_slice_kib;    /* data cache per cpu, for PCPF_FREE_HIGH_BATCH; 0: unknown */
 	u64 vm_event[NR_VM_EVENT_ITEMS];
+	struct owner_table *owners; /* NULL: nobody was named yet */
 	u64 alloc_seq;    /* allocations ever made: page_owner's clock */
 	bool booted;      /* mem_init is over: memblock_alloc is served from here */
 };

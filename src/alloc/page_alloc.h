@@ -59,6 +59,13 @@ page_handle alloc_pages_explain(struct mm *mm, gfp_t gfp, unsigned order, int ni
  * (largest aligned orders, FPI_TO_TAIL); managed_pages grows. Cost: O(edges). */
 void free_boot_range(struct mm *mm, struct zone *zone, pfn_t start, pfn_t end);
 
+/*
+ * Give a reserved block back as an allocated one is: it gets a reference and is
+ * freed with free_pages(); managed_pages grows. For freed boot memory (order 0,
+ * free_reserved_page()) and CMA areas (pageblock order, init_cma_reserved_pageblock()).
+ */
+void free_reserved_block(struct mm *mm, pfn_t pfn, unsigned order);
+
 /* drain_pages_zone() for all cpus of @zone (NULL: every zone). */
 void drain_all_pages(struct mm *mm, struct zone *zone);
 
@@ -75,6 +82,12 @@ bool zone_watermark_ok(struct mm *mm, struct zone *z, unsigned order, u64 mark, 
 /* Type of the pageblock of @pfn; set it (touching the section; free pages do not move). */
 enum migratetype get_pageblock_migratetype(const struct mm *mm, pfn_t pfn);
 void set_pageblock_migratetype(struct mm *mm, pfn_t pfn, enum migratetype mt);
+
+/*
+ * Change what an allocated block is used for: kind, and enum page_flag bits
+ * (all of them; keep PGF_HEAD where it was set).
+ */
+void page_set_info(struct mm *mm, page_handle head, enum page_kind kind, u32 flags);
 
 /* Every invariant of lists, counters, pages, pageblocks. 0, or -EUCLEAN with a report. */
 int page_alloc_check(struct mm *mm, struct text *report);

@@ -13,17 +13,23 @@
 
 #define OWNER_MAX ((1u << 20) - 1)
 
+struct held_set; /* alloc/held.h */
+
 struct owner_record {
 	const char *tag;       /* name the user gave or the subsystem's; in the arena */
 	const char *callchain; /* "alloc_pages < new_slab < kmalloc": innermost first, " < " between */
 	s32 pid;
 	u64 pages;             /* held now */
 	u64 allocs;            /* ever */
+	struct held_set *set;  /* where the holder keeps these blocks; NULL: nobody looks them up */
 };
 
 owner_id owner_intern(struct mm *mm, const char *tag, const char *callchain, int pid);
 struct owner_record *owner_get(struct mm *mm, owner_id id); /* NULL for unknown ids */
 u32 owner_count(const struct mm *mm);
+/* An allocation or a free of 1 << @order pages by @id, which owner_intern() returned. */
+void owner_charge(struct mm *mm, owner_id id, unsigned order);
+void owner_uncharge(struct mm *mm, owner_id id, unsigned order);
 /* The text that page_owner prints for the block headed by @head. */
 void page_owner_print(struct mm *mm, page_handle head, struct text *out);
 

@@ -73,7 +73,8 @@ enum page_kind {
  * 16 bytes. @next and @prev are links while the page is on a list (buddy, pcp,
  * lru, isolated); for an allocated page that is on no list they are free for
  * @private data (allocation sequence number, slab index).
- * @info packs state:4 order:4 mt:3 kind:5 flags:16; use the accessors.
+ * @info packs state:4 order:4 mt:3 kind:5 flags:16; use the accessors. The kind of
+ * a PAGE_RESERVED page is 1 for ZONE_DEVICE pages.
  * @ext packs owner:20 refcount:12 for allocated heads.
  */
 struct page {
@@ -120,22 +121,40 @@ static inline unsigned page_kind(const struct page *p) { return p->info >> PG_KI
 static inline u32 page_owner_id(const struct page *p) { return p->ext >> 12; }
 static inline u32 page_ref(const struct page *p) { return p->ext & 0xfff; }
 
+#define PG_STATE_MASK 0xfu
+#define PG_FLAG_MASK  0xffff0000u
+
 /* Pageblock byte: low 3 bits migratetype (ours), bit 3 compaction skip. */
 #define PB_MT_MASK 7u
 #define PB_SKIP    8u
 
 struct mem_section;
 
+/*
+ * A list of blocks. @first and @last mean something only while @nr > 0, so a
+ * zeroed list is empty; the outer links of the two ends mean nothing. Of pages
+ * (handles), or of whole max blocks (phys/maxblock.h).
+ */
+struct free_list {
+	u32 first;
+	u32 last;
+	u64 nr; /* entries (blocks) */
+};
+
 /* One slot: the struct pages of one max block. */
 struct slot {
-	pfn_t pfn;                /* of its first page; NO_PFN: slot is free */
-	struct mem_section *sec;
+	pfn_t pfn;                /* of its first page; meaningless while @sec is NULL */
+	struct mem_section *sec;  /* NULL: slot is free, all of it is zero */
 	u8 *pb;                   /* pageblock bytes of this block, inside sec->pb */
-	u16 zone;                 /* zone number nid * MAX_NR_ZONES + zid; ZONE_MIXED where pages of two zones meet */
+	u16 zone;                 /* zone number (ZONE_NR); ZONE_MIXED where pages of two zones meet */
 	u16 blk;                  /* index of the max block in its section */
-	u32 next_free;            /* free slots chain */
 };
+
+/* Zone numbers, as kept in slots and ranges. */
+#define ZONE_NR_SHIFT 3
+#define ZONE_NR(nid, zid) ((u16)((unsigned)(nid) << ZONE_NR_SHIFT | (unsigned)(zid)))
 #define ZONE_MIXED 0xffff
 #define ZONE_NONE  0xfffe
+_Static_assert(MAX_NR_ZONES <= 1 << ZONE_NR_SHIFT, "zone types fit a zone number");
 
 #endif

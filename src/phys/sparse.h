@@ -8,7 +8,9 @@
 
 #include "phys/memmap.h"
 
-struct summary_tree;
+/* Sums kept per section and radix node: pages by summary class, then pageblocks by type. */
+#define MEMMAP_SUM_CLASSES 32
+#define MEMMAP_SUM_ITEMS   (MEMMAP_SUM_CLASSES + MIGRATE_TYPES)
 
 /*
  * What is true of untouched pages: one stretch of pfns of one zone in one
@@ -22,41 +24,111 @@ struct memmap_range {
 	u8 device;   /* 1: ZONE_DEVICE pages */
 };
 
+
+/* A max block of a touched section while it has no slot, and what the range layer says of it. */
+struct max_block {
+	u32 next; /* block handles (phys/maxblock.h) while on a list */
+	u32 prev;
+	u8 flags; /* MB_* */
+	u8 mt;    /* of the list it is on */
+};
+#define MB_FREE       1u /* on a free list; has no slot */
+#define MB_RANGE_FREE 2u /* the range layer says that the whole block is free */
+
 /* A section somebody touched. */
 struct mem_section {
 	pfn_t start_pfn;
 	u32 index;        /* among touched sections; part of block handles */
-	u16 nr_slots;     /* blocks with a slot */
+	u32 next;         /* chain of sections with stale sums */
+	u32 nr_slots;     /* blocks with a slot */
+	u32 nr_free;      /* blocks on a free list */
 	bool summary_dirty;
 	u8 *pb;           /* [pageblocks per section] pageblock bytes */
 	u32 *slot;        /* [max blocks per section] slot number, or NO_SLOT */
 	struct max_block *block; /* [max blocks per section] list membership while wholly free */
+	s32 sum[MEMMAP_SUM_ITEMS]; /* pages of slots by class, minus what the ranges say of them */
 };
-#define NO_SLOT ((u32)~0U)
+#define NO_SLOT    ((u32)~0U)
+#define NO_SECTION ((u32)~0U)
+
+/* Consecutive free max blocks of untouched sections: one entry of a list. */
+struct wild_run {
+	pfn_t start;
+	u64 nr;                 /* max blocks */
+	struct free_list *list; /* in the zone, in the arena */
+	u32 next;               /* block handles */
+	u32 prev;
+	u8 mt;
+};
+
+/* Sections by number: a radix tree with the sums of what is below each node. */
+#define RADIX_SHIFT 5
+#define RADIX_SIZE  (1u << RADIX_SHIFT)
+struct radix_node {
+	void *child[RADIX_SIZE]; /* struct radix_node, or struct mem_section at the lowest level */
+	u32 present;             /* bit per child */
+	s64 sum[MEMMAP_SUM_ITEMS];
+};
+
+/* Running totals of the range layer: what lies in ranges 0 .. i - 1. */
+enum range_class { RC_RESERVED, RC_OFFLINE, RC_DEVICE, RC_ISOLATED, RC_FREE, RC_HOLE, NR_RANGE_CLASSES };
+struct range_total {
+	u64 pages[NR_RANGE_CLASSES];
+	u64 pageblocks; /* that start in a range with a zone */
+};
+
+typedef void (*memmap_dirty_fn)(void *arg, u32 slot);
 
 struct memmap {
 	const struct arch *arch;
 	struct arena *arena;
 	u8 max_order;
 	u8 pb_order;
+	u8 section_order;     /* log2 pages of a section, at least max_order */
+	u8 block_shift;       /* log2 max blocks of a section */
+	u8 default_mt;        /* of pageblocks that nobody touched */
 
-	/* Hot: page p of handle h is pages[h]. */
-	struct page *pages;   /* own address range, grows by slots; never moves */
-	struct slot *slots;   /* same */
-	u16 (*psum)[32];      /* per pageblock of a slot: pages by summary class */
-	u8 *slot_dirty;       /* [slots] changed since the last checkpoint */
-	u32 nr_slots;         /* slots in use or on the free chain */
-	u32 free_slot;        /* head of the chain of free slots, or NO_SLOT */
+	/* Hot, in address ranges of their own that never move: */
+	struct page *pages;   /* page p of handle h is pages[h] */
+	struct slot *slots;
+	u16 (*psum)[32];      /* per pageblock of a slot (h >> pb_order): pages by summary class */
+	u8 *slot_dirty;       /* [slots] SLOT_SAVED | SLOT_SUMMED */
+	u32 max_slots;
+	u32 nr_slots;         /* slots ever used */
+	u32 *free_slot;       /* [nr_free_slots] of them that are free again; the last one is used first */
+	u32 nr_free_slots;
+	u32 cap_free_slots;
+	memmap_dirty_fn on_dirty;
+	void *on_dirty_arg;
 
 	struct memmap_range *ranges;
 	size_t nr_ranges;
 	size_t cap_ranges;
+	struct range_total *totals; /* [cap_ranges + 1] */
+	bool totals_stale;
 
-	struct mem_section **sections; /* by section number; NULL: untouched */
 	u64 nr_sections_max;
-	struct summary_tree *tree;
-	/* ... the implementation may add fields; readers use functions. */
+	int radix_levels;
+	struct radix_node *root;
+	struct mem_section **section; /* [cap_sections] touched sections by index */
+	u32 nr_sections;      /* indexes ever used */
+	u32 cap_sections;
+	u32 *free_index;      /* [nr_free_index] of them that are unused again */
+	u32 nr_free_index;
+	u32 dirty_section;    /* chain of sections with stale sums, or NO_SECTION */
+
+	struct wild_run *run; /* [cap_runs] */
+	u32 nr_runs;          /* in use or on the chain */
+	u32 cap_runs;
+	u32 free_run;         /* chain through next, or NO_RUN */
+	u32 *run_order;       /* [cap_runs] runs in use, by start */
+	u32 nr_ordered;
 };
+#define NO_RUN ((u32)~0U)
+
+/* Bits of slot_dirty. */
+#define SLOT_SAVED  1u /* the hook saw it since the last checkpoint */
+#define SLOT_SUMMED 2u /* its section is on the chain of stale sums */
 
 /* --- what boot and hotplug call ------------------------------------------ */
 
@@ -90,23 +162,75 @@ static inline u8 *page_pb(const struct memmap *map, page_handle h)
 
 /* The handle of @pfn if its max block has a slot, else NO_PAGE. Changes nothing. */
 page_handle memmap_find(const struct memmap *map, pfn_t pfn);
-/* The handle of @pfn, giving its max block a slot if needed (range state is written into the pages). */
+/*
+ * The handle of @pfn, giving its max block a slot if needed (range state is
+ * written into the pages). NO_PAGE inside a whole free max block: that one must
+ * be taken off its list first (zone/buddy.h buddy_take()).
+ */
 page_handle memmap_touch(struct memmap *map, pfn_t pfn);
-/* The block of @pfn is one free max block again or wholly reserved: give the slot back. All its pages must be zero. */
+/* The block of @slot is one free max block again: give the slot back. All its pages must be zero. */
 void memmap_release_slot(struct memmap *map, u32 slot);
+/* The section of @pfn, or NULL while nobody touched it; touching it. */
+struct mem_section *memmap_section(const struct memmap *map, pfn_t pfn);
+struct mem_section *memmap_touch_section(struct memmap *map, pfn_t pfn);
+/* First touched section that ends after @pfn, or NULL. */
+struct mem_section *memmap_next_section(const struct memmap *map, pfn_t pfn);
+/* A slot for block @blk of @sec that has none: all pages zero, in no summary class. Return: its first handle. */
+page_handle memmap_attach_slot(struct memmap *map, struct mem_section *sec, unsigned blk);
+/* Zone number of a page (ZONE_NONE: none). Looks at the ranges where zones meet in one block. */
+u16 memmap_zone_slow(const struct memmap *map, page_handle h);
+static inline u16 memmap_zone(const struct memmap *map, page_handle h)
+{
+	u16 z = memmap_slot(map, h)->zone;
+
+	return likely(z != ZONE_MIXED) ? z : memmap_zone_slow(map, h);
+}
+/* The range that covers @pfn, or NULL (a hole). */
+const struct memmap_range *memmap_range_of(const struct memmap *map, pfn_t pfn);
+/* Whole free with default pageblock types: the section says nothing that the ranges do not. */
+bool memmap_section_pristine(const struct memmap *map, const struct mem_section *sec);
+/* Forget the pristine section, whose blocks are all on @list: they become runs in place. */
+void memmap_retire_section(struct memmap *map, struct free_list *list, struct mem_section *sec);
+/* Memory of free slots goes back to the host; the machine does not change. */
+void memmap_trim(struct memmap *map);
+
+/* Pages per section, max block. */
+static inline u64 memmap_section_pages(const struct memmap *map) { return 1ULL << map->section_order; }
+static inline u32 memmap_block_pages(const struct memmap *map) { return 1U << map->max_order; }
+static inline page_handle slot_handle(const struct memmap *map, u32 slot) { return slot << map->max_order; }
+/* Index of the max block of @pfn in its section. */
+static inline unsigned section_block(const struct memmap *map, const struct mem_section *sec, pfn_t pfn)
+{
+	return (unsigned)((pfn - sec->start_pfn) >> map->max_order);
+}
 /* Head of the free or allocated block that covers @h (itself, where it is a head). */
 page_handle memmap_head(const struct memmap *map, page_handle h);
 
-/* Must be called before any page, psum or pageblock byte of the slot changes. */
-static inline void memmap_dirty(struct memmap *map, page_handle h);
+/* Must be called before any page or psum row of the slot changes. */
 void memmap_dirty_slow(struct memmap *map, u32 slot);
 static inline void memmap_dirty(struct memmap *map, page_handle h)
 {
 	u32 s = h >> map->max_order;
 
-	if (unlikely(!map->slot_dirty[s]))
+	if (unlikely(map->slot_dirty[s] != (SLOT_SAVED | SLOT_SUMMED)))
 		memmap_dirty_slow(map, s);
 }
+/* Before a pageblock byte of @sec changes. */
+void memmap_dirty_section(struct memmap *map, struct mem_section *sec);
+
+/* --- what checkpoints call (sim/checkpoint.c) ------------------------------- */
+
+/* @fn is called before a slot changes for the first time since it was last clean. NULL: nobody. */
+void memmap_set_dirty_hook(struct memmap *map, memmap_dirty_fn fn, void *arg);
+#define MEMMAP_SLOT_STATE_MAX (20u * 1024) /* enough for max orders up to 10 */
+/* A slot's state outside the arena: descriptor, summary rows, pages. All zero: a free slot. */
+size_t memmap_slot_state_bytes(const struct memmap *map);
+void memmap_slot_save(const struct memmap *map, u32 slot, void *buf);
+void memmap_slot_load(struct memmap *map, u32 slot, const void *buf);
+/* A checkpoint was taken: the next change of @slot calls the hook again. */
+void memmap_slot_clean(struct memmap *map, u32 slot);
+/* The arena and the slots were put back to an earlier state. */
+void memmap_rebuild_caches(struct memmap *map);
 
 /* --- what readers call ---------------------------------------------------- */
 

@@ -11,7 +11,7 @@
 #ifndef MM_PHYS_SUMMARY_H
 #define MM_PHYS_SUMMARY_H
 
-#include "phys/memmap.h"
+#include "phys/sparse.h"
 
 enum summary_class {
 	SUM_HOLE,      /* no memory */
@@ -32,15 +32,52 @@ struct summary {
 	u64 total;                      /* pages in the range, holes included */
 };
 
-struct memmap;
-
 /* Add what is in [start, end) to *out (callers zero it first). Logarithmic. */
 void summary_query(struct memmap *map, pfn_t start, pfn_t end, struct summary *out);
 
+/* The class of the block that a head with @info stands for (PAGE_TAIL stands for nothing). */
+static inline unsigned page_summary_class(u32 info)
+{
+	switch ((enum page_state)(info & PG_STATE_MASK)) {
+	case PAGE_BUDDY: return SUM_FREE0 + (info >> PG_ORDER_SHIFT & 15);
+	case PAGE_PCP: return SUM_PCP;
+	case PAGE_ALLOC: return SUM_KIND0 + (info >> PG_KIND_SHIFT & 31);
+	case PAGE_RESERVED: return info >> PG_KIND_SHIFT & 31 ? SUM_DEVICE : SUM_RESERVED;
+	case PAGE_OFFLINE: return SUM_OFFLINE;
+	case PAGE_ISOLATED:
+	case PAGE_POISON: return SUM_ISOLATED;
+	default: return SUM_HOLE;
+	}
+}
+
+/* The block of 1 << @order pages at @h joins or leaves @class; memmap_dirty() came before. */
+static inline void psum_add(struct memmap *map, page_handle h, unsigned order, unsigned class)
+{
+	u32 row = h >> map->pb_order;
+
+	if (likely(order <= map->pb_order))
+		map->psum[row][class] = (u16)(map->psum[row][class] + (1u << order));
+	else
+		for (u32 n = 1u << (order - map->pb_order); n; n--, row++)
+			map->psum[row][class] = (u16)(map->psum[row][class] + (1u << map->pb_order));
+}
+static inline void psum_sub(struct memmap *map, page_handle h, unsigned order, unsigned class)
+{
+	u32 row = h >> map->pb_order;
+
+	if (likely(order <= map->pb_order))
+		map->psum[row][class] = (u16)(map->psum[row][class] - (1u << order));
+	else
+		for (u32 n = 1u << (order - map->pb_order); n; n--, row++)
+			map->psum[row][class] = (u16)(map->psum[row][class] - (1u << map->pb_order));
+}
+
 /* The class of a page as memmap_view() tells it. */
-struct page_view;
 enum summary_class summary_class_of(const struct page_view *v);
 const char *summary_class_name(enum summary_class c);
+
+/* Bring the sums of changed sections up to date (queries do it themselves). */
+void summary_flush(struct memmap *map);
 
 /* Walk all pages of touched sections and compare with the counters. 0 or -EUCLEAN. */
 struct text;

@@ -8,8 +8,9 @@
 #ifndef MM_ZONE_ZONE_H
 #define MM_ZONE_ZONE_H
 
+#include "base/trace.h"
 #include "base/types.h"
-#include "phys/memmap.h"
+#include "phys/sparse.h"
 
 enum zone_watermark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
 
@@ -36,16 +37,7 @@ enum zone_stat_item {
 	NR_VM_ZONE_STAT_ITEMS
 };
 
-/*
- * A list of free blocks. Below the largest order @first/@last are page handles;
- * at the largest order they are run handles (zone/buddy.h).
- */
-struct free_list {
-	u32 first;
-	u32 last;
-	u64 nr; /* entries (blocks) */
-};
-
+/* Lists of the largest order hold whole max blocks (phys/maxblock.h), all others pages. */
 struct free_area {
 	struct free_list list[MIGRATE_TYPES];
 	u64 nr_free; /* blocks of this order, all types */
@@ -140,7 +132,116 @@ static inline bool zone_spans_pfn(const struct zone *z, pfn_t pfn)
 {
 	return pfn >= z->zone_start_pfn && pfn < zone_end_pfn(z);
 }
+static inline u64 wmark_pages(const struct zone *z, enum zone_watermark w)
+{
+	return z->watermark[w] + z->watermark_boost;
+}
 static inline bool managed_zone(const struct zone *z) { return z->managed_pages; }
 static inline bool populated_zone(const struct zone *z) { return z->present_pages; }
+
+struct capture;
+
+/* What the functions of this floor need of the machine; part of struct mm. */
+struct zone_env {
+	struct memmap *map;
+	struct trace *trace;
+	struct capture *capture; /* direct compaction waits for a page; NULL: nobody does */
+	int cpu;                 /* the cpu that the running command is on */
+};
+
+/*
+ * What direct compaction waits for: the first free block of @order that appears
+ * in @zone goes to @page without passing a free list (struct capture_control).
+ */
+struct capture {
+	struct zone *zone;
+	unsigned order;
+	int migratetype;
+	page_handle page; /* NO_PAGE until then */
+};
+
+/*
+ * __mod_zone_page_state(): add @delta pages to @item through cpu @cpu's
+ * difference; the sum moves to the global part when the difference passes the
+ * threshold. Calls must be grouped as the kernel groups them.
+ */
+static inline void zone_stat_mod(struct zone *z, int cpu, enum zone_stat_item item, s64 delta)
+{
+	struct per_cpu_zonestat *zs = z->zonestat;
+	s64 x;
+
+	/* Before the zone has per-cpu counters (early boot) everything is shared. */
+	if (unlikely(!zs)) {
+		z->vm_stat[item] += delta;
+		return;
+	}
+	zs += cpu;
+	x = delta + zs->vm_stat_diff[item];
+	if (x > zs->stat_threshold || x < -zs->stat_threshold) {
+		z->vm_stat[item] += x;
+		x = 0;
+	}
+	zs->vm_stat_diff[item] = (s8)x;
+}
+
+/* account_freepages(): @nr pages of type @mt became free (or, negative, stopped being so). */
+static inline void account_freepages(const struct zone_env *env, struct zone *z, s64 nr, unsigned mt)
+{
+	if (unlikely(mt == MIGRATE_ISOLATE))
+		return;
+	zone_stat_mod(z, env->cpu, NR_FREE_PAGES, nr);
+	if (mt == MIGRATE_CMA)
+		zone_stat_mod(z, env->cpu, NR_FREE_CMA_PAGES, nr);
+	else if (mt == MIGRATE_HIGHATOMIC)
+		z->nr_free_highatomic += (u64)nr;
+}
+
+/* Global part of a counter, negative read as 0: what watermark checks see. */
+static inline u64 zone_stat(const struct zone *z, enum zone_stat_item item)
+{
+	return z->vm_stat[item] < 0 ? 0 : (u64)z->vm_stat[item];
+}
+
+/* ALLOC_* flags of a request, with the kernel's values. */
+enum alloc_flag {
+	ALLOC_WMARK_MIN = WMARK_MIN,
+	ALLOC_WMARK_LOW = WMARK_LOW,
+	ALLOC_WMARK_HIGH = WMARK_HIGH,
+	ALLOC_WMARK_MASK = 0x03,
+	ALLOC_NO_WATERMARKS = 0x04,
+	ALLOC_OOM = 0x08,
+	ALLOC_NON_BLOCK = 0x10,
+	ALLOC_MIN_RESERVE = 0x20,
+	ALLOC_CPUSET = 0x40,
+	ALLOC_CMA = 0x80,
+	ALLOC_NOFRAGMENT = 0x100,
+	ALLOC_HIGHATOMIC = 0x200,
+	ALLOC_KSWAPD = 0x800,
+	ALLOC_RESERVES = ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC | ALLOC_OOM,
+};
+
+/*
+ * __zone_watermark_ok(): would a block of @order still leave more than @mark
+ * pages plus the lowmem reserve of @highest_zoneidx, when @free pages are free?
+ * Higher orders also need one block that is large enough. Units: pages.
+ */
+bool zone_watermark_ok_free(const struct zone *z, unsigned order, u64 mark, int highest_zoneidx,
+			    u32 alloc_flags, s64 free);
+/* zone_watermark_fast(): the same for an allocation attempt, with the global free count. */
+bool zone_watermark_fast_slow(const struct zone *z, unsigned order, u64 mark, int highest_zoneidx,
+			      u32 alloc_flags);
+static inline bool zone_watermark_fast(const struct zone *z, unsigned order, u64 mark,
+				       int highest_zoneidx, u32 alloc_flags)
+{
+	s64 unusable = alloc_flags & ALLOC_RESERVES ? 0 : (s64)z->nr_free_highatomic;
+	s64 free = (s64)zone_stat(z, NR_FREE_PAGES);
+
+	if (!(alloc_flags & ALLOC_CMA))
+		unusable += (s64)zone_stat(z, NR_FREE_CMA_PAGES);
+	if (likely(!order && free - min_s64(free, unusable) >
+			     (s64)(mark + z->lowmem_reserve[highest_zoneidx])))
+		return true;
+	return zone_watermark_fast_slow(z, order, mark, highest_zoneidx, alloc_flags);
+}
 
 #endif

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The front door: which zone, which list, which page.
+ *
+ *   request ── zonelist ──> zone: watermark? ──> per-cpu list ──empty──> refill from the buddy
+ *                 │ no                             (orders 0..3, THP)         own lists, CMA,
+ *                 v next zone                                                 claim, steal
+ *              all refused: slow path (alloc/page_alloc_slow.c)
+ *
+ * Models: mm/page_alloc.c __alloc_pages(), get_page_from_freelist(), rmqueue(),
+ * __free_pages() of Linux 6.12.117. Left out: cpusets, memcg charges, dirty page
+ * limits per node (__GFP_WRITE), zone_reclaim_mode.
+ */
+#include "alloc/page_alloc.h"
+
+#include <string.h>
+
+#include "alloc/internal.h"
+#include "alloc/page_owner.h"
+#include "alloc/zonelist.h"
+#include "zone/pageblock.h"
+#include "zone/pcp.h"
+
+/* --- taking a block out of one zone ----------------------------------------- */
+
+static inline bool use_pcp(const struct mm *mm, const struct zone *z, unsigned order)
+{
+	return pcp_allowed_order(order, mm->arch->hpage_pmd_order) && likely(z->pcp && mm->vm.pcp_enabled);
+}
+
+/* rmqueue_bulk(): up to @count blocks to the tail of list @l. Return: how many. */
+static int rmqueue_bulk(struct mm *mm, struct alloc_context *ac, struct zone *z, struct free_list *l,
+			int count, u32 alloc_flags)
+{
+	u32 info = page_info(PAGE_PCP, ac->order, ac->migratetype, 0);
+	enum rmqueue_mode mode = RMQUEUE_NORMAL;
+	int i;
+
+	for (i = 0; i < count; i++) {
+		page_handle h = rmqueue_mode(mm, ac, z, alloc_flags, &mode);
+
+		if (unlikely(h == NO_PAGE))
+			break;
+		buddy_set_page(mm->map, h, ac->order, info, 0);
+		page_list_add_tail(mm->map, l, h);
+	}
+	return i;
+}
+
+/* The list is empty: fetch a batch from the buddy. False: there was nothing. */
+static bool refill_pcp(struct mm *mm, struct alloc_context *ac, struct zone *z, struct per_cpu_pages *pcp,
+		       struct free_list *l, u32 alloc_flags)
+{
+	int got = rmqueue_bulk(mm, ac, z, l, pcp_nr_alloc(pcp, z, ac->order), alloc_flags);
+
+	pcp->count += got << ac->order;
+	ac->path |= PATH_PCP_REFILL;
+	return got;
+}
+
+/* rmqueue_pcplist(): limbo afterwards. */
+static page_handle rmqueue_pcplist(struct mm *mm, struct alloc_context *ac, struct zone *z, u32 alloc_flags)
+{
+	struct per_cpu_pages *pcp = &z->pcp[mm->cpu];
+	struct free_list *l = &pcp->lists[order_to_pindex(ac->migratetype, ac->order)];
+	page_handle h;
+
+	pcp->free_count >>= 1;
+	if (unlikely(!l->nr) && !refill_pcp(mm, ac, z, pcp, l, alloc_flags))
+		return NO_PAGE;
+	h = page_list_pop(mm->map, l);
+	pcp->count -= 1 << ac->order;
+	memmap_dirty(mm->map, h);
+	psum_sub(mm->map, h, ac->order, SUM_PCP);
+	ac->path |= PATH_PCP;
+	return h;
+}
+
+static page_handle rmqueue_highatomic(struct mm *mm, struct alloc_context *ac, struct zone *z)
+{
+	page_handle h = buddy_rmqueue_smallest(&mm->env, z, ac->order, MIGRATE_HIGHATOMIC, NULL);
+
+	if (h != NO_PAGE)
+		ac->path |= PATH_HIGHATOMIC;
+	return h;
+}
+
+/* rmqueue_buddy(): limbo afterwards. */
+static page_handle rmqueue_buddy(struct mm *mm, struct alloc_context *ac, struct zone *z, u32 alloc_flags)
+{
+	enum rmqueue_mode mode = RMQUEUE_NORMAL;
+	page_handle h = NO_PAGE;
+
+	if (alloc_flags & ALLOC_HIGHATOMIC)
+		h = rmqueue_highatomic(mm, ac, z);
+	if (h == NO_PAGE)
+		h = rmqueue_mode(mm, ac, z, alloc_flags, &mode);
+	if (h == NO_PAGE && (alloc_flags & (ALLOC_OOM | ALLOC_NON_BLOCK)))
+		h = rmqueue_highatomic(mm, ac, z);
+	if (h != NO_PAGE)
+		ac->path |= PATH_BUDDY;
+	return h;
+}
+
+/* zone_statistics(): was it the wanted node, and the running cpu's? */
+static inline void zone_statistics(const struct mm *mm, struct zone *preferred, struct zone *z)
+{
+	int local = mm->cpu_node ? mm->cpu_node[mm->cpu] : z->nid;
+
+	if (likely(z->nid == preferred->nid)) {
+		z->numa_event[NUMA_HIT]++;
+	} else {
+		z->numa_event[NUMA_MISS]++;
+		preferred->numa_event[NUMA_FOREIGN]++;
+	}
+	z->numa_event[likely(z->nid == local) ? NUMA_LOCAL : NUMA_OTHER]++;
+}
+
+static page_handle rmqueue(struct mm *mm, struct alloc_context *ac, struct zone *z, u32 alloc_flags)
+{
+	page_handle h = NO_PAGE;
+
+	if (likely(use_pcp(mm, z, ac->order)))
+		h = rmqueue_pcplist(mm, ac, z, alloc_flags);
+	if (h == NO_PAGE)
+		h = rmqueue_buddy(mm, ac, z, alloc_flags);
+	if (likely(h != NO_PAGE)) {
+		mm->vm_event[EV_pgalloc_dma + z->idx] += 1ULL << ac->order;
+		zone_statistics(mm, ac->preferred->zone, z);
+	}
+	if (unlikely(z->flags & ZONE_BOOSTED_WATERMARK) && (alloc_flags & ALLOC_KSWAPD)) {
+		z->flags &= ~(u32)ZONE_BOOSTED_WATERMARK;
+		wakeup_kswapd(mm, z, 0, 0, z->idx);
+	}
+	return h;
+}
+
+static inline unsigned kind_of_gfp(unsigned mt)
+{
+	return mt == MIGRATE_MOVABLE ? KIND_MOVABLE : mt == MIGRATE_RECLAIMABLE ? KIND_RECLAIMABLE : KIND_KERNEL;
+}
+
+/* prep_new_page(): the block in limbo is allocated now. */
+static inline void prep_new_page(struct mm *mm, const struct alloc_context *ac, page_handle h)
+{
+	struct page *p = &mm->map->pages[h];
+	u32 info = page_info(PAGE_ALLOC, ac->order, ac->migratetype, kind_of_gfp(gfp_migratetype(ac->gfp)));
+
+	if (ac->order && (ac->gfp & __GFP_COMP))
+		info |= PGF_HEAD;
+	p->next = (page_handle)++mm->alloc_seq;
+	p->prev = ac->gfp;
+	buddy_set_page(mm->map, h, ac->order, info, ac->owner << 12 | 1);
+	if (ac->owner)
+		owner_charge(mm, ac->owner, ac->order);
+}
+
+/* --- walking the zonelist ----------------------------------------------------- */
+
+static void note_refusal(struct alloc_context *ac, const struct zone *z, u64 mark, u32 alloc_flags, bool tried)
+{
+	struct alloc_explain *why = ac->why;
+	u64 free = zone_stat(z, NR_FREE_PAGES), reserve = z->lowmem_reserve[ac->highest_zoneidx];
+	u8 reason = REFUSE_NO_BLOCK;
+
+	if (!why || why->nr_zones == EXPLAIN_MAX_ZONES)
+		return;
+	if (!managed_zone(z))
+		reason = REFUSE_EMPTY;
+	else if (tried && (alloc_flags & ALLOC_NOFRAGMENT))
+		reason = REFUSE_NOFRAGMENT;
+	else if (!tried && !zone_watermark_ok_free(z, 0, mark, z->idx, alloc_flags, (s64)free))
+		reason = REFUSE_WATERMARK;
+	else if (!tried && !zone_watermark_ok_free(z, 0, mark, ac->highest_zoneidx, alloc_flags, (s64)free))
+		reason = REFUSE_LOWMEM_RESERVE;
+	why->zones[why->nr_zones].zone = (u16)zone_nr(z);
+	why->zones[why->nr_zones].reason = reason;
+	why->zones[why->nr_zones].pass = ac->pass;
+	why->zones[why->nr_zones].free = free;
+	why->zones[why->nr_zones].mark = mark;
+	why->zones[why->nr_zones++].reserve = reserve;
+}
+
+/* More than one node is online (nr_online_nodes > 1). */
+static bool several_nodes(const struct mm *mm)
+{
+	int nr = 0;
+
+	for (int nid = 0; nid < mm->nr_node_ids && nr < 2; nid++)
+		nr += mm->node[nid] && mm->node[nid]->online;
+	return nr > 1;
+}
+
+/*
+ * May the request take from @z? The high mark is asked first: failing it makes
+ * frees give pages back earlier (ZONE_BELOW_HIGH).
+ */
+static inline bool zone_allows(struct alloc_context *ac, struct zone *z, u32 alloc_flags)
+{
+	u64 mark;
+
+	if (likely(!(z->flags & ZONE_BELOW_HIGH))) {
+		mark = wmark_pages(z, WMARK_HIGH);
+		if (likely(zone_watermark_fast(z, ac->order, mark, ac->highest_zoneidx, alloc_flags)))
+			return true;
+		z->flags |= ZONE_BELOW_HIGH;
+	}
+	mark = wmark_pages(z, alloc_flags & ALLOC_WMARK_MASK);
+	if (zone_watermark_fast(z, ac->order, mark, ac->highest_zoneidx, alloc_flags) ||
+	    (alloc_flags & ALLOC_NO_WATERMARKS))
+		return true;
+	note_refusal(ac, z, mark, alloc_flags, false);
+	return false;
+}
+
+/* The walk is about to leave the preferred node: locality matters more than fragmentation. */
+static bool leaves_node(const struct mm *mm, const struct alloc_context *ac, const struct zone *z)
+{
+	return z->nid != ac->preferred->zone->nid && several_nodes(mm);
+}
+
+page_handle get_page_from_freelist(struct mm *mm, struct alloc_context *ac, u32 alloc_flags)
+{
+	bool no_fallback;
+	page_handle h;
+
+retry:
+	no_fallback = alloc_flags & ALLOC_NOFRAGMENT;
+	for_each_zoneref(ref, ac->zonelist, ac->preferred, ac->highest_zoneidx) {
+		struct zone *z = ref->zone;
+
+		if (no_fallback && leaves_node(mm, ac, z)) {
+			alloc_flags &= ~(u32)ALLOC_NOFRAGMENT;
+			goto retry;
+		}
+		if (!zone_allows(ac, z, alloc_flags))
+			continue;
+		h = rmqueue(mm, ac, z, alloc_flags);
+		if (unlikely(h == NO_PAGE)) {
+			note_refusal(ac, z, wmark_pages(z, alloc_flags & ALLOC_WMARK_MASK), alloc_flags, true);
+			continue;
+		}
+		prep_new_page(mm, ac, h);
+		if (unlikely(alloc_flags & ALLOC_HIGHATOMIC))
+			reserve_highatomic_pageblock(mm, z, h, ac->order);
+		return h;
+	}
+	if (no_fallback) {
+		alloc_flags &= ~(u32)ALLOC_NOFRAGMENT;
+		goto retry;
+	}
+	return NO_PAGE;
+}
+
+/* --- requests ------------------------------------------------------------------ */
+
+/* alloc_flags_nofragment(): is there a DMA32 zone that could be mixed before this Normal zone must be? */
+static inline u32 alloc_flags_nofragment(const struct mm *mm, const struct alloc_context *ac)
+{
+	const struct zone *z = ac->preferred->zone;
+
+	if (z->idx != ZONE_NORMAL || !arch_has_zone(mm->arch, ZONE_DMA32) || !mm->vm.nofragment)
+		return 0;
+	if (!populated_zone(z - 1) && several_nodes(mm))
+		return 0;
+	return ALLOC_NOFRAGMENT;
+}
+
+/* prepare_alloc_pages(). False: no zone at all may serve the request. */
+static inline bool prepare(struct mm *mm, struct alloc_context *ac)
+{
+	const struct node *n = mm->node[likely(ac->nid != NO_NODE) ? ac->nid : mm->cpu_node[mm->cpu]];
+
+	ac->highest_zoneidx = gfp_zone(mm, ac->gfp);
+	ac->migratetype = likely(mm->vm.mobility) ? gfp_migratetype(ac->gfp) : MIGRATE_UNMOVABLE;
+	ac->zonelist = ac->gfp & __GFP_THISNODE ? &n->nofallback : &n->fallback;
+	ac->preferred = next_zoneref(ac->zonelist, ac->zonelist->refs, ac->highest_zoneidx);
+	return ac->preferred;
+}
+
+static page_handle alloc_context_run(struct mm *mm, struct alloc_context *ac)
+{
+	page_handle h = NO_PAGE;
+	u32 flags = ALLOC_WMARK_LOW | (ac->gfp & __GFP_KSWAPD_RECLAIM);
+
+	if (unlikely(ac->order > mm->map->max_order) || !prepare(mm, ac))
+		goto out;
+	flags |= alloc_flags_nofragment(mm, ac);
+	if (mm->arch->has_cma && ac->migratetype == MIGRATE_MOVABLE)
+		flags |= ALLOC_CMA;
+	h = get_page_from_freelist(mm, ac, flags);
+	if (unlikely(h == NO_PAGE))
+		h = alloc_pages_slowpath(mm, ac);
+out:
+	trace_emit(mm->trace, TRACE_mm_page_alloc, h == NO_PAGE ? NO_PFN : page_to_pfn(mm->map, h), ac->order,
+		   ac->gfp, ac->migratetype, ac->path, 0);
+	return h;
+}
+
+page_handle alloc_pages(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner)
+{
+	struct alloc_context ac = { .gfp = gfp, .order = order, .nid = nid, .owner = owner };
+
+	return alloc_context_run(mm, &ac);
+}
+
+page_handle alloc_pages_explain(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner,
+				struct alloc_explain *why)
+{
+	struct alloc_context ac = { .gfp = gfp, .order = order, .nid = nid, .owner = owner,
+				    .split_from = -1, .fallback_mt = -1, .why = why };
+	page_handle h;
+
+	memset(why, 0, sizeof(*why));
+	h = alloc_context_run(mm, &ac);
+	why->order = order;
+	why->gfp = gfp;
+	why->nid = nid;
+	why->pfn = h == NO_PAGE ? NO_PFN : page_to_pfn(mm->map, h);
+	why->path = ac.path;
+	why->split_from = ac.split_from;
+	why->fallback_mt = ac.fallback_mt;
+	return h;
+}
+
+/* --- freeing --------------------------------------------------------------------- */
+
+/* free_pages_prepare(): the allocated block goes to limbo. */
+static inline void free_prepare(struct mm *mm, page_handle h, unsigned order)
+{
+	struct page *p = &mm->map->pages[h];
+
+	trace_emit(mm->trace, TRACE_mm_page_free, page_to_pfn(mm->map, h), order, 0, 0, 0, 0);
+	memmap_dirty(mm->map, h);
+	psum_sub(mm->map, h, order, page_summary_class(p->info));
+	if (page_owner_id(p))
+		owner_uncharge(mm, page_owner_id(p), order);
+	mm->vm_event[EV_pgfree] += 1ULL << order;
+}
+
+/* free_unref_page_commit(): the block in limbo goes to a per-cpu list, which may be flushed. */
+static inline void free_to_pcp(struct mm *mm, struct zone *z, page_handle h, unsigned order, unsigned mt)
+{
+	struct per_cpu_pages *pcp = &z->pcp[mm->cpu];
+	unsigned pindex = order_to_pindex(mt, order);
+	int flush;
+
+	pcp->alloc_factor >>= 1;
+	buddy_set_page(mm->map, h, order, page_info(PAGE_PCP, order, mt, 0), 0);
+	page_list_add(mm->map, &pcp->lists[pindex], h);
+	pcp->count += 1 << order;
+	flush = pcp_nr_flush(pcp, z, order);
+	if (likely(!flush))
+		return;
+	pcp_free_bulk(&mm->env, z, pcp, flush, pindex);
+	if ((z->flags & ZONE_BELOW_HIGH) &&
+	    zone_watermark_ok(mm, z, 0, wmark_pages(z, WMARK_HIGH), ZONE_MOVABLE, 0))
+		z->flags &= ~(u32)ZONE_BELOW_HIGH;
+}
+
+/* free_unref_page(): free an allocated block whatever its reference count says. */
+static void free_unref_page(struct mm *mm, page_handle h, unsigned order)
+{
+	struct zone *z = mm_zone(mm, memmap_zone(mm->map, h));
+	unsigned mt = *page_pb(mm->map, h) & PB_MT_MASK;
+
+	free_prepare(mm, h, order);
+	if (unlikely(mt == MIGRATE_ISOLATE) || unlikely(!use_pcp(mm, z, order))) {
+		buddy_free_split(&mm->env, z, h, order, FPI_NONE);
+		return;
+	}
+	free_to_pcp(mm, z, h, order, mt < MIGRATE_PCPTYPES ? mt : MIGRATE_MOVABLE);
+}
+
+/*
+ * Somebody else still holds the first page: it stays, as a page of its own, and
+ * the rest of the block is freed in halves.
+ */
+static void free_all_but_first(struct mm *mm, page_handle h, unsigned order)
+{
+	struct page *p = &mm->map->pages[h];
+	u32 info = p->info, ext = p->ext;
+
+	psum_sub(mm->map, h, order, page_summary_class(info));
+	info &= ~(15u << PG_ORDER_SHIFT);
+	buddy_set_page(mm->map, h, 0, info, ext);
+	while (order-- > 0) {
+		buddy_set_page(mm->map, h + (1u << order), order, info | order << PG_ORDER_SHIFT, ext);
+		free_unref_page(mm, h + (1u << order), order);
+	}
+}
+
+void free_pages(struct mm *mm, page_handle head, unsigned order)
+{
+	struct page *p = &mm->map->pages[head];
+
+	if (likely(page_ref(p) <= 1)) {
+		free_unref_page(mm, head, order);
+		return;
+	}
+	memmap_dirty(mm->map, head);
+	p->ext--;
+	if (!(p->info & PGF_HEAD))
+		free_all_but_first(mm, head, order);
+}
+
+void drain_all_pages(struct mm *mm, struct zone *zone)
+{
+	for (int cpu = 0; cpu < mm->nr_cpus; cpu++) {
+		if (zone) {
+			pcp_drain(&mm->env, zone, cpu);
+			continue;
+		}
+		for_each_node(mm, n)
+			for (int zid = 0; zid < MAX_NR_ZONES; zid++)
+				if (populated_zone(&n->zones[zid]))
+					pcp_drain(&mm->env, &n->zones[zid], cpu);
+	}
+}
+
+/* --- small readers and writers ----------------------------------------------------- */
+
+bool zone_watermark_ok(struct mm *mm, struct zone *z, unsigned order, u64 mark, int highest_zoneidx, u32 alloc_flags)
+{
+	return zone_watermark_ok_free(z, order, mark, highest_zoneidx, alloc_flags, (s64)zone_stat(z, NR_FREE_PAGES));
+}
+
+enum migratetype get_pageblock_migratetype(const struct mm *mm, pfn_t pfn)
+{
+	return pageblock_mt(mm->map, pfn);
+}
+
+void set_pageblock_migratetype(struct mm *mm, pfn_t pfn, enum migratetype mt)
+{
+	if (!mm->vm.mobility && mt < MIGRATE_PCPTYPES)
+		mt = MIGRATE_UNMOVABLE;
+	pageblock_set_mt(mm->map, pfn, mt);
+}
+
+void page_set_info(struct mm *mm, page_handle head, enum page_kind kind, u32 flags)
+{
+	struct page *p = &mm->map->pages[head];
+	unsigned order = page_order(p);
+
+	memmap_dirty(mm->map, head);
+	psum_sub(mm->map, head, order, page_summary_class(p->info));
+	p->info = page_info(PAGE_ALLOC, order, page_mt(p), kind) | (flags & PG_FLAG_MASK);
+	psum_add(mm->map, head, order, page_summary_class(p->info));
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The binary buddy. A block of order o starts at a multiple of 1 << o; its buddy
+ * is the other half of the block of order o + 1.
+ *
+ *   alloc order 0 from order 2:   [....]  ->  [a|1|2.]     halves 1 and 2 go to lists
+ *   free a again:                 [a|1|2.] -> [..|2.] -> [....]
+ *
+ * Handles of one slot differ as pfns do, so a buddy is handle ^ (1 << order).
+ *
+ * Models: mm/page_alloc.c __free_one_page(), expand(), __rmqueue_smallest() of
+ * Linux 6.12.117. Left out: guard pages, free page reporting, shuffling.
+ */
+#include "zone/buddy.h"
+
+#include <string.h>
+
+#include "phys/maxblock.h"
+#include "phys/ranges.h"
+#include "zone/pageblock.h"
+
+#define STATE_ORDER_MASK (PG_STATE_MASK | 15u << PG_ORDER_SHIFT)
+
+static inline bool is_free_of_order(const struct page *p, unsigned order)
+{
+	return (p->info & STATE_ORDER_MASK) == (PAGE_BUDDY | order << PG_ORDER_SHIFT);
+}
+
+/* page_is_buddy(): @b, the buddy of a page of zone @z, is free at @order and of the same zone. */
+static inline bool page_is_buddy(const struct memmap *map, const struct zone *z, page_handle b, unsigned order)
+{
+	if (!is_free_of_order(&map->pages[b], order))
+		return false;
+	return likely(memmap_slot(map, b)->zone != ZONE_MIXED) ||
+	       memmap_zone_slow(map, b) == ZONE_NR(z->nid, z->idx);
+}
+
+/* --- lists below the largest order ------------------------------------------ */
+
+/* The block in limbo at @h goes on a list; its slot is announced already. */
+static inline void add_to_free_list(const struct zone_env *env, struct zone *z, page_handle h,
+				    unsigned order, unsigned mt, bool tail)
+{
+	struct free_area *area = &z->free_area[order];
+	struct page *p = &env->map->pages[h];
+
+	p->info = page_info(PAGE_BUDDY, order, mt, 0);
+	p->ext = 0;
+	if (tail)
+		page_list_add_tail(env->map, &area->list[mt], h);
+	else
+		page_list_add(env->map, &area->list[mt], h);
+	area->nr_free++;
+	psum_add(env->map, h, order, SUM_FREE0 + order);
+}
+
+void buddy_del(const struct zone_env *env, struct zone *z, page_handle h, unsigned order)
+{
+	struct page *p = &env->map->pages[h];
+	struct free_area *area = &z->free_area[order];
+
+	memmap_dirty(env->map, h);
+	page_list_del(env->map, &area->list[page_mt(p)], h);
+	area->nr_free--;
+	memset(p, 0, sizeof(*p));
+	psum_sub(env->map, h, order, SUM_FREE0 + order);
+}
+
+/* --- lists of the largest order ----------------------------------------------- */
+
+/* Take the whole max block at @pfn off its list and give it a slot. */
+static page_handle take_max(const struct zone_env *env, struct zone *z, pfn_t pfn)
+{
+	struct memmap *map = env->map;
+	struct mem_section *sec = memmap_touch_section(map, pfn);
+	unsigned blk = section_block(map, sec, pfn);
+	struct free_area *area = &z->free_area[map->max_order];
+
+	maxblock_del(map, &area->list[sec->block[blk].mt], sec, blk);
+	area->nr_free--;
+	return memmap_attach_slot(map, sec, blk);
+}
+
+/* The whole max block at @h, in limbo, goes on a list and gives its slot back. */
+static void add_max(const struct zone_env *env, struct zone *z, page_handle h, unsigned mt, bool tail)
+{
+	struct memmap *map = env->map;
+	const struct slot *s = memmap_slot(map, h);
+	struct mem_section *sec = s->sec;
+	unsigned blk = s->blk;
+	struct free_area *area = &z->free_area[map->max_order];
+
+	memmap_release_slot(map, h >> map->max_order);
+	maxblock_add(map, &area->list[mt], sec, blk, mt, tail);
+	area->nr_free++;
+}
+
+void buddy_add_wild(const struct zone_env *env, struct zone *z, pfn_t start, u64 nr_blocks)
+{
+	struct memmap *map = env->map;
+	struct free_area *area = &z->free_area[map->max_order];
+
+	maxblock_add_run(map, &area->list[map->default_mt], start, nr_blocks, map->default_mt);
+	area->nr_free += nr_blocks;
+	account_freepages(env, z, (s64)(nr_blocks << map->max_order), map->default_mt);
+}
+
+page_handle buddy_take_first(const struct zone_env *env, struct zone *z, unsigned order, unsigned mt)
+{
+	struct memmap *map = env->map;
+	struct free_area *area = &z->free_area[order];
+	page_handle h;
+
+	if (order == map->max_order)
+		return take_max(env, z, maxblock_first(map, &area->list[mt]));
+	h = page_list_pop(map, &area->list[mt]);
+	memmap_dirty(map, h);
+	area->nr_free--;
+	memset(&map->pages[h], 0, sizeof(struct page));
+	psum_sub(map, h, order, SUM_FREE0 + order);
+	return h;
+}
+
+/* --- by pfn -------------------------------------------------------------------- */
+
+static bool find_max(const struct memmap *map, pfn_t pfn, struct free_block *out)
+{
+	const struct mem_section *sec = memmap_section(map, pfn);
+	const struct wild_run *r;
+
+	out->pfn = align_down(pfn, memmap_block_pages(map));
+	out->order = map->max_order;
+	out->h = NO_PAGE;
+	if (sec) {
+		const struct max_block *b = &sec->block[section_block(map, sec, pfn)];
+
+		out->mt = b->mt;
+		return b->flags & MB_FREE;
+	}
+	r = maxblock_run_of(map, pfn);
+	if (r)
+		out->mt = r->mt;
+	return r;
+}
+
+bool buddy_find(const struct memmap *map, pfn_t pfn, struct free_block *out)
+{
+	page_handle h = memmap_find(map, pfn), head;
+	const struct page *p;
+
+	if (h == NO_PAGE)
+		return find_max(map, pfn, out);
+	head = memmap_head(map, h);
+	p = &map->pages[head];
+	if (page_state(p) != PAGE_BUDDY)
+		return false;
+	out->pfn = pfn - (h - head);
+	out->order = page_order(p);
+	out->mt = page_mt(p);
+	out->h = head;
+	return true;
+}
+
+page_handle buddy_take(const struct zone_env *env, struct zone *z, const struct free_block *b, bool account)
+{
+	page_handle h = b->h;
+
+	if (b->order == env->map->max_order)
+		h = take_max(env, z, b->pfn);
+	else
+		buddy_del(env, z, h, b->order);
+	if (account)
+		account_freepages(env, z, -(s64)(1LL << b->order), b->mt);
+	return h;
+}
+
+void buddy_move(const struct zone_env *env, struct zone *z, const struct free_block *b, unsigned mt)
+{
+	struct memmap *map = env->map;
+	struct free_area *area = &z->free_area[b->order];
+
+	if (b->order == map->max_order) {
+		struct mem_section *sec = memmap_touch_section(map, b->pfn);
+		unsigned blk = section_block(map, sec, b->pfn);
+
+		maxblock_del(map, &area->list[b->mt], sec, blk);
+		maxblock_add(map, &area->list[mt], sec, blk, mt, true);
+	} else {
+		memmap_dirty(map, b->h);
+		page_list_del(map, &area->list[b->mt], b->h);
+		map->pages[b->h].info = page_info(PAGE_BUDDY, b->order, mt, 0);
+		page_list_add_tail(map, &area->list[mt], b->h);
+	}
+	account_freepages(env, z, -(s64)(1LL << b->order), b->mt);
+	account_freepages(env, z, (s64)(1LL << b->order), mt);
+}
+
+/* --- splitting ------------------------------------------------------------------- */
+
+u64 buddy_expand(const struct zone_env *env, struct zone *z, page_handle h, unsigned low, unsigned high, unsigned mt)
+{
+	u64 added = 0;
+
+	memmap_dirty(env->map, h);
+	while (high > low) {
+		high--;
+		add_to_free_list(env, z, h + (1u << high), high, mt, false);
+		added += 1u << high;
+	}
+	return added;
+}
+
+/* One event per halving. */
+static void trace_split(const struct zone_env *env, page_handle h, unsigned low, unsigned high)
+{
+	pfn_t pfn = page_to_pfn(env->map, h);
+
+	for (; high > low; high--)
+		trace_emit(env->trace, TRACE_mm_page_split, pfn, pfn + (1u << (high - 1)), high, high - 1, 0, 0);
+}
+
+page_handle buddy_rmqueue_smallest(const struct zone_env *env, struct zone *z, unsigned order,
+				   unsigned mt, int *from)
+{
+	unsigned max = env->map->max_order;
+
+	for (unsigned cur = order; cur <= max; cur++) {
+		page_handle h;
+
+		if (!z->free_area[cur].list[mt].nr)
+			continue;
+		h = buddy_take_first(env, z, cur, mt);
+		if (cur > order) {
+			trace_split(env, h, order, cur);
+			buddy_expand(env, z, h, order, cur, mt);
+		}
+		account_freepages(env, z, -(s64)(1LL << order), mt);
+		if (from)
+			*from = (int)cur;
+		return h;
+	}
+	return NO_PAGE;
+}
+
+/* --- merging --------------------------------------------------------------------- */
+
+/* compaction_capture(): does somebody wait for exactly this block? */
+static bool capture_block(const struct zone_env *env, struct zone *z, page_handle h, unsigned order, unsigned mt)
+{
+	struct capture *c = env->capture;
+
+	if (likely(!c) || c->zone != z || c->page != NO_PAGE || c->order != order)
+		return false;
+	if (mt == MIGRATE_CMA || mt == MIGRATE_ISOLATE)
+		return false;
+	/* Small requests of other types must not pollute a movable block. */
+	if (order < env->map->pb_order && mt == MIGRATE_MOVABLE && c->migratetype != MIGRATE_MOVABLE)
+		return false;
+	account_freepages(env, z, -(s64)(1LL << order), mt);
+	memset(&env->map->pages[h], 0, sizeof(struct page));
+	c->page = h;
+	return true;
+}
+
+/* Types differ at the size of whole pageblocks: may the two merge all the same? */
+static bool types_merge(unsigned a, unsigned b)
+{
+	return a == b || (migratetype_is_mergeable(a) && migratetype_is_mergeable(b));
+}
+
+/*
+ * Should the block go to the tail, because the block next to the pair is free and
+ * the pair will probably soon merge with it? (buddy_merge_likely())
+ */
+static inline bool merge_likely(const struct zone_env *env, const struct zone *z, page_handle h, unsigned order)
+{
+	page_handle higher = h & ~(1u << order);
+
+	if (order + 1 >= env->map->max_order)
+		return false;
+	return page_is_buddy(env->map, z, higher ^ (1u << (order + 1)), order + 1);
+}
+
+void buddy_free_one(const struct zone_env *env, struct zone *z, page_handle h, unsigned order,
+		    unsigned mt, enum fpi_flag fpi)
+{
+	struct memmap *map = env->map;
+	unsigned max = map->max_order;
+
+	memmap_dirty(map, h);
+	account_freepages(env, z, (s64)(1LL << order), mt);
+	while (order < max) {
+		page_handle b = h ^ (1u << order);
+
+		if (unlikely(env->capture) && capture_block(env, z, h, order, mt))
+			return;
+		if (!page_is_buddy(map, z, b, order))
+			break;
+		if (unlikely(order >= map->pb_order)) {
+			unsigned buddy_mt = *page_pb(map, b) & PB_MT_MASK;
+
+			if (!types_merge(mt, buddy_mt))
+				break;
+			if (buddy_mt != mt)
+				pageblock_set_range(map, b, order, mt);
+		}
+		buddy_del(env, z, b, order);
+		trace_emit(env->trace, TRACE_mm_page_merge, page_to_pfn(map, h), page_to_pfn(map, b), order, 0, 0, 0);
+		if (b < h)
+			memset(&map->pages[h], 0, sizeof(struct page));
+		h &= ~(1u << order);
+		order++;
+	}
+	if (order == max) {
+		memset(&map->pages[h], 0, sizeof(struct page));
+		add_max(env, z, h, mt, fpi & FPI_TO_TAIL);
+		return;
+	}
+	add_to_free_list(env, z, h, order, mt, (fpi & FPI_TO_TAIL) || merge_likely(env, z, h, order));
+}
+
+void buddy_free_split(const struct zone_env *env, struct zone *z, page_handle h, unsigned order,
+		      enum fpi_flag fpi)
+{
+	page_handle end = h + (1u << order);
+
+	if (order > env->map->pb_order)
+		order = env->map->pb_order;
+	for (; h != end; h += 1u << order)
+		buddy_free_one(env, z, h, order, *page_pb(env->map, h) & PB_MT_MASK, fpi);
+}
+
+/* --- giving memory back -------------------------------------------------------------- */
+
+void buddy_trim(const struct zone_env *env, struct zone *z)
+{
+	struct memmap *map = env->map;
+	struct mem_section *sec = memmap_next_section(map, z->zone_start_pfn);
+
+	while (sec && sec->start_pfn < zone_end_pfn(z)) {
+		pfn_t end = sec->start_pfn + memmap_section_pages(map);
+
+		if (sec->start_pfn >= z->zone_start_pfn && end <= zone_end_pfn(z) &&
+		    memmap_section_pristine(map, sec) &&
+		    ranges_zone(map, sec->start_pfn, end) == ZONE_NR(z->nid, z->idx))
+			memmap_retire_section(map, &z->free_area[map->max_order].list[map->default_mt], sec);
+		sec = memmap_next_section(map, end);
+	}
+	memmap_trim(map);
+}

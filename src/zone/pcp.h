@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Per-cpu page lists: free pages that a cpu keeps for itself, so that most
+ * requests never look at the buddy. 14 lists: 3 types x orders 0..3, and two for
+ * blocks of THP size (not movable, movable).
+ */
+#ifndef MM_ZONE_PCP_H
+#define MM_ZONE_PCP_H
+
+#include "zone/buddy.h"
+#include "zone/zone.h"
+
+#define PCP_BATCH_SCALE_MAX 5 /* CONFIG_PCP_BATCH_SCALE_MAX */
+#define PCP_LOW_LISTS       (MIGRATE_PCPTYPES * PCP_LIST_ORDERS)
+
+/* May blocks of @order be on per-cpu lists? @thp_order: the architecture's huge page order. */
+static inline bool pcp_allowed_order(unsigned order, unsigned thp_order)
+{
+	return order < PCP_LIST_ORDERS || order == thp_order;
+}
+static inline unsigned order_to_pindex(unsigned mt, unsigned order)
+{
+	if (unlikely(order >= PCP_LIST_ORDERS))
+		return PCP_LOW_LISTS + (mt == MIGRATE_MOVABLE);
+	return MIGRATE_PCPTYPES * order + mt;
+}
+static inline unsigned pindex_to_order(unsigned pindex, unsigned thp_order)
+{
+	return pindex >= PCP_LOW_LISTS ? thp_order : pindex / MIGRATE_PCPTYPES;
+}
+
+/* nr_pcp_alloc(): how many blocks of @order a refill takes; raises high and alloc_factor. */
+int pcp_nr_alloc(struct per_cpu_pages *pcp, const struct zone *z, unsigned order);
+/*
+ * What free_unref_page_commit() decides after the block (already on list @pindex)
+ * was counted: how many pages to flush now (0: none).
+ */
+int pcp_nr_flush(struct per_cpu_pages *pcp, const struct zone *z, unsigned order);
+/* free_pcppages_bulk(): @count pages to the buddy, from list @pindex on, tails first. Emits mm_page_pcpu_drain. */
+void pcp_free_bulk(const struct zone_env *env, struct zone *z, struct per_cpu_pages *pcp, int count,
+		   unsigned pindex);
+/* drain_pages_zone(): everything of cpu @cpu. */
+void pcp_drain(const struct zone_env *env, struct zone *z, int cpu);
+/* decay_pcp_high() and drain_zone_pages(): what the vmstat worker does once a second. Return: work left. */
+bool pcp_decay_high(const struct zone_env *env, struct zone *z, int cpu);
+void pcp_drain_expired(const struct zone_env *env, struct zone *z, int cpu);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The structures of the slab allocator, for the files of src/slab/ only.
+ */
+#ifndef MM_SLAB_SLUB_INTERNAL_H
+#define MM_SLAB_SLUB_INTERNAL_H
+
+#include "alloc/page_alloc.h"
+#include "alloc/page_owner.h"
+#include "slab/slub.h"
+
+/* Values of slab->link[] that are not an object's number. */
+#define OBJ_USED  ((u16)0xffff) /* handed out */
+#define OBJ_NONE  ((u16)0xfffe) /* end of a freelist */
+#define OBJ_GOING ((u16)0xfffd) /* being freed by a bulk free */
+
+/*
+ * struct slab. The kernel keeps free pointers in the free objects themselves; the
+ * model has no bytes of objects, so they are numbers in @link: the next free
+ * object, OBJ_NONE at the end, OBJ_USED for objects that are handed out.
+ */
+struct slab {
+	u64 addr;                 /* linear address of its first byte */
+	u16 *link;                /* [objects]; NULL for a large kmalloc */
+	struct kmem_cache *cache; /* NULL: a block of a large kmalloc */
+	u32 size;                 /* of an object, bytes; copy of the cache's */
+	u16 freelist;             /* first free object that no cpu has taken, or OBJ_NONE */
+	u16 objects;
+	u16 inuse;                /* objects not on @freelist */
+	u8 order;
+	bool frozen;              /* some cpu's slab */
+	bool on_node_partial;     /* the kernel borrows PG_workingset for this */
+	bool on_full;             /* debug caches keep full slabs on a list */
+	s16 nid;
+	u16 cpu_slabs;            /* first of a cpu partial chain: length of the chain */
+	page_handle page;
+	pfn_t pfn;
+	struct slab *next;        /* node partial or full list, or cpu partial chain */
+	struct slab *prev;
+	struct slab *all_next;    /* every slab of the cache, in order of creation (ours) */
+	struct slab *all_prev;
+};
+
+struct slab_list {
+	struct slab *first;
+	struct slab *last;
+};
+
+/* What a cpu keeps of a cache. Made when the cpu first needs it. */
+struct kmem_cache_cpu {
+	u64 tid;
+	struct slab *slab;
+	struct slab *partial; /* chain through slab->next */
+	u16 freelist;         /* objects of @slab that only this cpu may take */
+};
+
+struct kmem_cache_node {
+	u64 addr;          /* of the simulated struct, an object of kmem_cache_node; 0: static */
+	u64 nr_partial;
+	struct slab_list partial;
+	u64 nr_slabs;
+	u64 total_objects;
+	struct slab_list full; /* debug caches only */
+};
+
+struct kmem_cache {
+	struct kmem_cache_cpu **cpu; /* [nr_cpus_possible], NULL until used */
+	struct slab_geometry geo;
+	slab_flags_t flags;
+	gfp_t allocflags;
+	u32 id;
+	int refcount;            /* names; -1: never merged (boot caches) */
+	bool ctor;
+	bool internal;
+	const char *name;
+	u64 nr_used;             /* objects handed out */
+	u64 nr_pages;            /* of all its slabs */
+	struct kmem_cache_node **node; /* [nr_node_ids] */
+	u32 *random_seq;         /* [geo.objects] order of a new freelist, NULL: ascending */
+	u64 random_seq_addr;     /* the kernel kmallocs that array */
+	u64 self_addr;           /* of the simulated struct kmem_cache */
+	u32 defrag_ratio;        /* remote_node_defrag_ratio, of 1024 */
+	owner_id owner;          /* of its pages */
+	struct slab_list all;    /* through all_next */
+	u64 stat[NR_SLUB_STATS];
+	struct kmem_cache *older; /* list of caches, newest first */
+	struct kmem_cache *newer;
+};
+
+struct slab_alias {
+	const char *name;
+	struct kmem_cache *cache;
+};
+
+/* Pages of slabs by address: open addressing, linear probing. */
+struct slab_map_entry {
+	u64 vpn; /* address >> page_shift; 0: empty */
+	struct slab *slab;
+};
+
+struct slab_map {
+	struct slab_map_entry *entry;
+	u64 mask; /* entries - 1 */
+	u64 nr;
+};
+
+/* SLAB_DOWN: nothing; SLAB_PARTIAL_UP: kmem_cache_node works; SLAB_UP: kmalloc works. */
+enum slab_stage { SLAB_DOWN, SLAB_PARTIAL_UP, SLAB_UP };
+
+#define KMALLOC_INDEXES 20 /* up to 2 pages of 64 KiB */
+#define KMALLOC_RANDOM_MAX 15
+enum kmalloc_type {
+	KMALLOC_NORMAL,
+	KMALLOC_RANDOM_END = KMALLOC_NORMAL + KMALLOC_RANDOM_MAX,
+	KMALLOC_RECLAIM,
+	KMALLOC_DMA,
+	KMALLOC_CGROUP,
+	NR_KMALLOC_TYPES
+};
+
+struct slab_tag;
+
+struct slab_state {
+	struct mm *mm;
+	struct arena *arena;
+	struct slab_config cfg;
+	enum slab_stage stage;
+	u32 page_shift;
+	u64 tid_step;
+	struct rng rng;
+	struct slab_map map;
+	struct kmem_cache *newest;
+	struct kmem_cache *oldest;
+	struct kmem_cache **by_id;
+	u32 nr_ids;
+	u32 cap_ids;
+	u32 nr_caches;
+	struct slab_alias *alias;
+	u32 nr_alias;
+	u32 cap_alias;
+	bool *node_ok;           /* slab_nodes: [nr_node_ids] */
+	struct kmem_cache *kmem_cache;
+	struct kmem_cache *kmem_cache_node;
+	struct kmem_cache *kmalloc[NR_KMALLOC_TYPES][KMALLOC_INDEXES];
+	u8 kmalloc_index[24];    /* (bytes - 1) / 8 -> index, up to 192 */
+	u64 random_kmalloc_seed;
+	owner_id large_owner;
+	u64 nr_large;            /* blocks of large kmallocs */
+	u64 nr_slab_pages;       /* pages of all slabs, large blocks not counted */
+	struct slab_tag *tag;    /* objects that users named */
+	u32 nr_tag;
+	u32 cap_tag;
+};
+
+static inline u64 obj_addr(const struct kmem_cache *s, const struct slab *slab, u32 obj)
+{
+	return slab->addr + s->geo.red_left_pad + (u64)obj * slab->size;
+}
+
+static inline bool cache_debug(const struct kmem_cache *s) { return s->flags & SLAB_DEBUG_FLAGS; }
+
+/* slab_map.c */
+struct slab *slab_map_find(const struct slab_state *st, u64 addr);
+void slab_map_add(struct slab_state *st, struct slab *slab);
+void slab_map_del(struct slab_state *st, struct slab *slab);
+
+/* slab_page.c */
+u64 slab_page_address(const struct slab_state *st, pfn_t pfn);
+int slab_page_nid(const struct mm *mm, page_handle page);
+struct slab *slab_new(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, int node);
+void slab_discard(struct slab_state *st, struct kmem_cache *s, struct slab *slab);
+void slab_list_add(struct slab_list *l, struct slab *slab, bool tail);
+void slab_list_del(struct slab_list *l, struct slab *slab);
+void slab_account_pages(struct slab_state *st, int nid, bool reclaimable, s64 pages);
+
+/* slub.c */
+u64 slab_alloc_node(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, int node);
+void slab_free_object(struct slab_state *st, struct slab *slab, u32 obj);
+void slab_free_list(struct slab_state *st, struct slab *slab, u16 head, u16 tail, u32 cnt);
+int slab_free_check(struct slab_state *st, const struct kmem_cache *s, u64 addr, struct slab **slab,
+		    u32 *obj, struct mm_error *err);
+void node_add_partial(struct kmem_cache_node *n, struct slab *slab, bool tail);
+void node_remove_partial(struct kmem_cache_node *n, struct slab *slab);
+void slab_flush_cpu(struct slab_state *st, struct kmem_cache *s, int cpu);
+void slab_flush_all(struct slab_state *st, struct kmem_cache *s);
+int slab_mem_node(const struct mm *mm);
+struct kmem_cache_node *slab_get_node(struct slab_state *st, struct kmem_cache *s, int nid);
+
+/* slab_common.c */
+struct kmem_cache *slab_boot_cache(struct slab_state *st, const char *name, u32 size, u32 align,
+				   slab_flags_t flags, struct mm_error *err);
+int slab_cache_random_seq(struct slab_state *st, struct kmem_cache *s);
+
+/* kmalloc.c */
+int kmalloc_init(struct slab_state *st, struct mm_error *err);
+void kmalloc_free_large(struct slab_state *st, struct slab *slab);
+
+#endif

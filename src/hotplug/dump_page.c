@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dump_page(): the kernel's description of a page that cannot be moved.
+ * The kernel's description of a page that cannot be moved.
  *
  *   page: refcount:1 mapcount:0 mapping:0000000000000000 index:0x0 pfn:0x13808a
  *   flags: 0x57ffffc0000000(node=1|zone=2|lastcpupid=0x1fffff)
@@ -149,7 +149,7 @@ static void print_raw(struct system *sys, const struct page_view *v)
 		   (unsigned long long)(v->state == PAGE_ALLOC ? v->ref : 1) << 32 | 0xffffffffULL, 0ULL);
 }
 
-void dump_page(struct system *sys, pfn_t pfn, const char *reason)
+void log_dump_page(struct system *sys, pfn_t pfn, const char *reason)
 {
 	struct page_view v;
 	bool mapped;

@@ -9,7 +9,7 @@
 #include "boot/system.h"
 
 /* "page: refcount:1 ..." to "page dumped because: @reason" into the kernel log. */
-void dump_page(struct system *sys, pfn_t pfn, const char *reason);
+void log_dump_page(struct system *sys, pfn_t pfn, const char *reason);
 
 /* The bits of page->flags of @pfn as this architecture lays them out. */
 u64 page_flags_word(const struct system *sys, pfn_t pfn);

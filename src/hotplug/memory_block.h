@@ -90,7 +90,4 @@ void memory_block_delete(struct system *sys, u64 first, u64 nr);
 /* Change one block: the stretch is cut around it, and joined again where neighbours became alike. */
 void memory_block_set(struct system *sys, u64 nr, const struct block_range *attr);
 
-/* The table agrees with itself and with zones and the memmap. 0 or -EUCLEAN. */
-int memory_block_check(struct system *sys, struct text *report);
-
 #endif

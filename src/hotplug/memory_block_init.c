@@ -13,9 +13,10 @@
  * Models: drivers/base/memory.c memory_dev_init(), memory_block_add_nid();
  * arch/x86/mm/init_64.c probe_memory_block_size() (6.12).
  */
-#include "hotplug/memory_hotplug.h"
-
 #include <stdlib.h>
+
+#include "hotplug/dimm.h"
+#include "hotplug/memory_hotplug.h"
 
 #define MAX_BLOCK_SIZE           (2 * GiB)
 #define MEM_SIZE_FOR_LARGE_BLOCK (64 * GiB)
@@ -167,7 +168,7 @@ static enum mmop default_online_type(const struct cmdline *cmd)
 	}
 }
 
-int memory_dev_init(struct system *sys)
+int memory_dev_init(struct system *sys, struct mm_error *err)
 {
 	struct hotplug_state *hp = arena_alloc(sys->arena, sizeof(*hp));
 
@@ -179,7 +180,8 @@ int memory_dev_init(struct system *sys)
 	hp->movable_node = sys->cmd.movable_node;
 	if (sys->cmd.memmap_on_memory == OPT_ON)
 		hp->memmap_mode = MEMMAP_ON_MEMORY_ENABLE;
-	if (hp->block_size)
-		boot_blocks(sys);
-	return 0;
+	if (!hp->block_size)
+		return 0;
+	boot_blocks(sys);
+	return dimm_init(sys, err);
 }

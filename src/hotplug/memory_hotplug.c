@@ -101,26 +101,8 @@ static int check_hotplug_memory_range(struct system *sys, phys_t start, u64 size
 
 void rebuild_zonelists(struct system *sys)
 {
-	struct mm *mm = &sys->mm;
-
-	build_all_zonelists(mm);
-	for (int nid = 0; nid < mm->nr_node_ids; nid++) {
-		char line[512];
-		int *order, nr, n;
-
-		if (!mm->node[nid])
-			continue;
-		order = arena_alloc(sys->arena, (size_t)mm->nr_node_ids * sizeof(*order));
-		nr = node_fallback_order(mm, nid, order);
-		n = snprintf(line, sizeof(line), "Fallback order for Node %d: ", nid);
-		for (int i = 0; i < nr && n < (int)sizeof(line) - 8; i++)
-			n += snprintf(line + n, sizeof(line) - (size_t)n, "%d ", order[i]);
-		arena_free(sys->arena, order, (size_t)mm->nr_node_ids * sizeof(*order));
-		sys_printk(sys, "%s", line);
-	}
-	sys_printk(sys, "Built %d zonelists, mobility grouping %s.  Total pages: %llu", nr_online_nodes(mm),
-		   mm->vm.mobility ? "on" : "off", ull(nr_free_zone_pages(mm, gfp_zone(mm, GFP_HIGHUSER_MOVABLE))));
-	sys_printk(sys, "Policy zone: %s", zone_name(policy_zone(mm)));
+	build_all_zonelists(&sys->mm);
+	print_zonelists(sys);
 }
 
 /* __try_online_node(): true when the node has to be made known. */
@@ -168,7 +150,6 @@ static void try_offline_node(struct system *sys, int nid)
 /* arch_add_memory() and create_memory_block_devices(). */
 static int add_sections(struct system *sys, phys_t start, u64 size, const struct block_range *attr)
 {
-	u64 first = start >> sys->arch.section_shift, nr = size >> sys->arch.section_shift;
 	pfn_t pfn = phys_to_pfn(&sys->arch, start), end = phys_to_pfn(&sys->arch, start + size);
 	int ret;
 
@@ -176,7 +157,7 @@ static int add_sections(struct system *sys, phys_t start, u64 size, const struct
 	if (ret)
 		return ret;
 	if (!attr->altmap_pages)
-		ret = vmemmap_populate(sys, attr->nid, first, nr);
+		ret = vmemmap_populate(sys, attr->nid, pfn, end);
 	if (ret) {
 		memory_block_delete(sys, start / block_size(sys), size / block_size(sys));
 		return ret;
@@ -303,6 +284,13 @@ static int check_blocks_offlined(struct system *sys, phys_t start, u64 size, int
 	return 0;
 }
 
+/* The sections are gone: no pages, pageblocks as in a section that was never there. */
+void forget_pages(struct system *sys, pfn_t start, pfn_t end)
+{
+	reset_pageblocks(sys, start, end);
+	memmap_set_range(&sys->map, start, end, PAGE_HOLE, ZONE_NONE);
+}
+
 int remove_memory(struct system *sys, phys_t start, u64 size, struct mm_error *err)
 {
 	u64 bs = block_size(sys);
@@ -315,8 +303,8 @@ int remove_memory(struct system *sys, phys_t start, u64 size, struct mm_error *e
 	if (ret)
 		return ret;
 	memory_block_delete(sys, start / bs, size / bs);
-	vmemmap_depopulate(sys, start >> sys->arch.section_shift, size >> sys->arch.section_shift);
-	memmap_set_range(&sys->map, pfn, end, PAGE_HOLE, ZONE_NONE);
+	vmemmap_depopulate(sys, pfn, end);
+	forget_pages(sys, pfn, end);
 	if (sys->arch.id == ARCH_ARM64)
 		memblock_remove(&sys->memblock, start, size);
 	release_mem_region_adjustable(sys->arena, &sys->iomem, start, size);

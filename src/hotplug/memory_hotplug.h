@@ -56,9 +56,10 @@ struct hotplug_state {
 /*
  * The state with the command line's settings applied (memhp_default_state=,
  * movable_node, memory_hotplug.*) and a block device for each block that has a
- * section. Boot calls it once, in its last stage, after all zones are populated.
+ * section; then the devices that the machine file describes. Boot calls it once,
+ * in its last stage, after all zones are populated. 0, or what a plugged device ran into.
  */
-int memory_dev_init(struct system *sys);
+int memory_dev_init(struct system *sys, struct mm_error *err);
 
 /*
  * add_memory() / add_memory_driver_managed(). @driver NULL: "System RAM", else
@@ -82,6 +83,9 @@ struct zone *zone_for_pfn_range(struct system *sys, enum mmop type, int nid, int
 int memory_block_online(struct system *sys, const struct memory_block *b, enum mmop type);
 int memory_block_offline(struct system *sys, const struct memory_block *b, struct mm_error *err);
 
+/* Every invariant of hotplug. 0, or -EUCLEAN with a line in @report. */
+int hotplug_check(struct system *sys, struct text *report);
+
 /* node_possible(): can this machine ever have node @nid? */
 bool node_possible(const struct system *sys, int nid);
 
@@ -94,6 +98,9 @@ void rebuild_zonelists(struct system *sys);
 void move_pfn_range_to_zone(struct system *sys, struct zone *zone, pfn_t start, u64 nr_pages);
 /* They leave it, and are offline; spans shrink (ZONE_DEVICE's do not). */
 void remove_pfn_range_from_zone(struct system *sys, struct zone *zone, pfn_t start, u64 nr_pages);
+/* Pages [start, end) stop existing; and their pageblocks become what they are in new sections. */
+void forget_pages(struct system *sys, pfn_t start, pfn_t end);
+void reset_pageblocks(struct system *sys, pfn_t start, pfn_t end);
 /* @early: the memory was there at boot. @nr_pages may be negative. */
 void adjust_present_page_count(struct system *sys, struct zone *zone, bool early, int mgid, s64 nr_pages);
 /* First and last page of @zone in [lo, hi), as far as zones shrink to (subsections); empty: none. */

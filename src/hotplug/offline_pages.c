@@ -138,7 +138,7 @@ static void report_refusals(struct offline *o, const struct migrate_result *res)
 		else
 			sys_printk(o->sys, "migrating pfn %llx failed ret:%d", (unsigned long long)res->noted[i].pfn,
 				   res->noted[i].err);
-		dump_page(o->sys, res->noted[i].pfn, isolation ? "isolation failed" : "migration failure");
+		log_dump_page(o->sys, res->noted[i].pfn, isolation ? "isolation failed" : "migration failure");
 	}
 }
 
@@ -181,7 +181,7 @@ static int isolate_and_empty(struct offline *o)
 	ret = start_isolate_page_range(&sys->mm, o->start, o->end, MIGRATE_MOVABLE, MEMORY_OFFLINE, &o->culprit);
 	if (ret) {
 		if (o->culprit != NO_PFN)
-			dump_page(sys, o->culprit, "unmovable page");
+			log_dump_page(sys, o->culprit, "unmovable page");
 		return ret;
 	}
 	trace_emit(sys->trace, TRACE_memory_going_offline, o->start, o->end - o->start, 0, 0, 0, o->zone->nid);

@@ -17,7 +17,9 @@
  */
 #include "alloc/node.h"
 #include "alloc/page_alloc.h"
+#include "hotplug/dimm.h"
 #include "hotplug/memory_hotplug.h"
+#include "zone/pageblock.h"
 
 static void resize_zone(struct zone *z, pfn_t start, u64 nr_pages)
 {
@@ -73,8 +75,25 @@ static void set_zone_contiguous(struct system *sys, struct zone *z)
 	z->contiguous = z->spanned_pages;
 }
 
+void reset_pageblocks(struct system *sys, pfn_t start, pfn_t end)
+{
+	struct memmap *map = &sys->map;
+	struct mem_section *sec = memmap_next_section(map, start);
+
+	while (sec && sec->start_pfn < end) {
+		pfn_t sec_end = sec->start_pfn + memmap_section_pages(map);
+
+		for (pfn_t p = max_u64(start, sec->start_pfn); p < min_u64(end, sec_end); p += pageblock_pages(map)) {
+			pageblock_set_mt(map, p, MIGRATE_MOVABLE);
+			pageblock_set_skip(map, p, false);
+		}
+		sec = memmap_next_section(map, sec_end);
+	}
+}
+
 void move_pfn_range_to_zone(struct system *sys, struct zone *zone, pfn_t start, u64 nr_pages)
 {
+	reset_pageblocks(sys, start, start + nr_pages);
 	resize_zone(zone, start, nr_pages);
 	resize_node(sys->mm.node[zone->nid], start, nr_pages);
 	if (zone->idx == ZONE_DEVICE)
@@ -178,6 +197,24 @@ static void start_daemons(struct node *n)
 	n->kcompactd_running = true;
 }
 
+/* Of a virtio-mem block only the subblocks that are plugged reach the buddy; the rest stays PageOffline. */
+static void free_online_range(struct system *sys, struct zone *zone, pfn_t start, pfn_t end)
+{
+	const struct arch *a = &sys->arch;
+	const struct dimm *d = virtio_mem_at(sys, pfn_to_phys(a, start));
+	u64 step = d ? d->sb_size >> a->page_shift : end - start;
+
+	for (pfn_t p = start, next; p < end; p = next) {
+		bool plugged = !d || virtio_mem_sb_plugged(d, pfn_to_phys(a, p));
+
+		next = p + step;
+		while (next < end && virtio_mem_sb_plugged(d, pfn_to_phys(a, next)) == plugged)
+			next += step;
+		if (plugged)
+			free_boot_range(&sys->mm, zone, p, next);
+	}
+}
+
 static void online_pages(struct system *sys, const struct memory_block *b, pfn_t start, u64 nr_pages, struct zone *zone)
 {
 	bool rebuild = !populated_zone(zone);
@@ -186,7 +223,7 @@ static void online_pages(struct system *sys, const struct memory_block *b, pfn_t
 	move_pfn_range_to_zone(sys, zone, start, nr_pages);
 	if (rebuild)
 		setup_zone_pageset(&sys->mm, zone);
-	free_boot_range(&sys->mm, zone, start, start + nr_pages);
+	free_online_range(sys, zone, start, start + nr_pages);
 	adjust_present_page_count(sys, zone, b->range.early, b->range.group, (s64)nr_pages);
 	if (rebuild)
 		rebuild_zonelists(sys);

@@ -7,7 +7,7 @@
  *
  * Each section takes its memmap in PMD-sized blocks; where the buddy has none,
  * in single pages. Sections whose memmap is smaller than a PMD (big pages) take
- * single pages only. The chunks are kept sorted by section.
+ * single pages only, and so do parts of sections (device memory).
  *
  * Left out: the page tables that map them (a page for every 512 blocks).
  *
@@ -27,23 +27,21 @@ static u32 pmd_order(const struct arch *a)
 	return a->page_shift - 3u; /* a page holds 1 << (page_shift - 3) entries of 8 bytes */
 }
 
-/* Pages of memmap that a section needs. */
-static u64 section_memmap_pages(const struct arch *a)
+/* Pages of memmap that @nr_pages need. */
+static u64 memmap_pages(const struct arch *a, u64 nr_pages)
 {
-	u64 bytes = arch_pages_per_section(a) * a->struct_page_size;
-
-	return (bytes + arch_page_size(a) - 1) >> a->page_shift;
+	return (nr_pages * a->struct_page_size + arch_page_size(a) - 1) >> a->page_shift;
 }
 
-/* Position of the first chunk of @section or of a later one. */
-static u32 chunk_search(const struct hotplug_state *hp, u64 section)
+/* Position of the first chunk that describes @pfn or later pages. */
+static u32 chunk_search(const struct hotplug_state *hp, pfn_t pfn)
 {
 	u32 lo = 0, hi = hp->nr_vmemmap;
 
 	while (lo < hi) {
 		u32 mid = lo + (hi - lo) / 2;
 
-		if (hp->vmemmap[mid].section < section)
+		if (hp->vmemmap[mid].start < pfn)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -55,7 +53,7 @@ static void chunk_insert(struct system *sys, const struct vmemmap_chunk *c)
 {
 	struct hotplug_state *hp = sys->hotplug;
 	u32 cap = hp->cap_vmemmap ? 2 * hp->cap_vmemmap : 16;
-	u32 pos = chunk_search(hp, c->section + 1);
+	u32 pos = chunk_search(hp, c->start + 1);
 
 	if (hp->nr_vmemmap == hp->cap_vmemmap) {
 		hp->vmemmap = arena_realloc(sys->arena, hp->vmemmap, hp->cap_vmemmap * sizeof(*c),
@@ -78,10 +76,12 @@ static void mark_memmap(struct memmap *map, page_handle h, u32 order)
 	psum_add(map, h, order, page_summary_class(p->info));
 }
 
-static int chunk_alloc(struct system *sys, int nid, u64 section, u32 order, owner_id owner)
+static int chunk_alloc(struct system *sys, int nid, pfn_t start, u32 order)
 {
+	owner_id owner = owner_intern(&sys->mm, "memmap",
+				      "alloc_pages < vmemmap_alloc_block < sparse_add_section < add_pages", 0);
 	page_handle h = alloc_pages(&sys->mm, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN, order, nid, owner);
-	struct vmemmap_chunk c = { .section = section, .order = order };
+	struct vmemmap_chunk c = { .start = start, .order = order };
 
 	if (h == NO_PAGE)
 		return -ENOMEM;
@@ -91,53 +91,59 @@ static int chunk_alloc(struct system *sys, int nid, u64 section, u32 order, owne
 	return 0;
 }
 
-static int populate_section(struct system *sys, int nid, u64 section, owner_id owner)
+/* [start, end) lies in one section. */
+static int populate_section(struct system *sys, int nid, pfn_t start, pfn_t end)
 {
-	u64 left = section_memmap_pages(&sys->arch);
-	u32 order = pmd_order(&sys->arch);
-	bool huge = sys->arch.page_shift == 12 || sys->arch.id == ARCH_X86_64;
+	const struct arch *a = &sys->arch;
+	u32 order = pmd_order(a);
+	bool huge = (a->page_shift == 12 || a->id == ARCH_X86_64) && end - start == arch_pages_per_section(a);
 
-	while (left) {
-		if (huge && left >= 1ULL << order && !chunk_alloc(sys, nid, section, order, owner)) {
-			left -= 1ULL << order;
+	if (memmap_section_present(&sys->map, start / arch_pages_per_section(a)))
+		return 0;
+	while (start < end) {
+		u64 left = memmap_pages(a, end - start);
+
+		if (huge && left >= 1ULL << order && !chunk_alloc(sys, nid, start, order)) {
+			start += (arch_page_size(a) << order) / a->struct_page_size;
 			continue;
 		}
-		if (chunk_alloc(sys, nid, section, 0, owner))
+		if (chunk_alloc(sys, nid, start, 0))
 			return -ENOMEM;
-		left--;
+		start += arch_page_size(a) / a->struct_page_size;
 	}
 	return 0;
 }
 
-int vmemmap_populate(struct system *sys, int nid, u64 first, u64 nr)
+int vmemmap_populate(struct system *sys, int nid, pfn_t start, pfn_t end)
 {
-	owner_id owner = owner_intern(&sys->mm, "memmap",
-				      "alloc_pages < vmemmap_alloc_block < sparse_add_section < add_pages", 0);
+	u64 per = arch_pages_per_section(&sys->arch);
 
-	for (u64 s = first; s < first + nr; s++) {
-		if (populate_section(sys, nid, s, owner)) {
-			vmemmap_depopulate(sys, first, s + 1 - first);
+	for (pfn_t p = start, next; p < end; p = next) {
+		next = min_u64(end, align_down(p, per) + per);
+		if (populate_section(sys, nid, p, next)) {
+			vmemmap_depopulate(sys, start, next);
 			return -ENOMEM;
 		}
 	}
 	return 0;
 }
 
-void vmemmap_depopulate(struct system *sys, u64 first, u64 nr)
+void vmemmap_depopulate(struct system *sys, pfn_t start, pfn_t end)
 {
 	struct hotplug_state *hp = sys->hotplug;
-	u32 lo = chunk_search(hp, first), hi = chunk_search(hp, first + nr);
+	u32 lo = chunk_search(hp, start), hi = chunk_search(hp, end);
 
 	for (u32 i = lo; i < hi; i++)
-		free_pages(&sys->mm, memmap_touch(&sys->map, hp->vmemmap[i].pfn), hp->vmemmap[i].order);
+		free_pages(&sys->mm, memmap_find(&sys->map, hp->vmemmap[i].pfn), hp->vmemmap[i].order);
 	memmove(&hp->vmemmap[lo], &hp->vmemmap[hi], (hp->nr_vmemmap - hi) * sizeof(*hp->vmemmap));
 	hp->nr_vmemmap -= hi - lo;
 }
 
-const struct vmemmap_chunk *vmemmap_chunk_of(const struct system *sys, u64 section, u32 index)
+const struct vmemmap_chunk *vmemmap_chunk_of(const struct system *sys, pfn_t pfn, u32 index)
 {
 	const struct hotplug_state *hp = sys->hotplug;
-	u32 i = chunk_search(hp, section) + index;
+	u64 per = arch_pages_per_section(&sys->arch);
+	u32 i = chunk_search(hp, align_down(pfn, per)) + index;
 
-	return i < hp->nr_vmemmap && hp->vmemmap[i].section == section ? &hp->vmemmap[i] : NULL;
+	return i < hp->nr_vmemmap && hp->vmemmap[i].start / per == pfn / per ? &hp->vmemmap[i] : NULL;
 }

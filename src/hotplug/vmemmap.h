@@ -10,21 +10,22 @@
 
 #include "boot/system.h"
 
-/* One block of pages that holds struct pages of a section. */
+/* One block of pages that holds struct pages. */
 struct vmemmap_chunk {
-	u64 section;
+	pfn_t start; /* first page that is described there */
 	pfn_t pfn;
 	u32 order;
 };
 
 /*
- * Pages for the memmap of sections [@first, @first + @nr). 0, or -ENOMEM with
+ * Pages for the memmap of [@start, @end), which must be subsection aligned (2 MiB).
+ * Sections that boot memory shares have theirs already. 0, or -ENOMEM with
  * everything given back.
  */
-int vmemmap_populate(struct system *sys, int nid, u64 first, u64 nr);
-/* Give them back to the buddy. */
-void vmemmap_depopulate(struct system *sys, u64 first, u64 nr);
-/* Chunks of @section, by index; NULL when there are no more. */
-const struct vmemmap_chunk *vmemmap_chunk_of(const struct system *sys, u64 section, u32 index);
+int vmemmap_populate(struct system *sys, int nid, pfn_t start, pfn_t end);
+/* Give the pages back to the buddy. */
+void vmemmap_depopulate(struct system *sys, pfn_t start, pfn_t end);
+/* Chunks of the sections from that of @pfn on, by index; NULL when @pfn's section has no more. */
+const struct vmemmap_chunk *vmemmap_chunk_of(const struct system *sys, pfn_t pfn, u32 index);
 
 #endif

@@ -122,6 +122,12 @@ struct cmdline {
 
 	enum memhp_state memhp_default_state;
 	enum onoff memmap_on_memory; /* memory_hotplug.memmap_on_memory= */
+	bool memmap_on_memory_force; /* the same with "force" */
+	bool auto_movable;           /* memory_hotplug.online_policy=auto-movable */
+	u32 auto_movable_ratio;      /* percent; ~0u: not given */
+	enum onoff auto_movable_numa_aware;
+	u64 min_free_kbytes;         /* sysctl.vm.min_free_kbytes=; ~0ULL: not given */
+	u64 watermark_scale_factor;  /* sysctl.vm.watermark_scale_factor=; ~0ULL: not given */
 	enum onoff page_owner;
 	enum onoff memblock_debug;
 	enum onoff hashdist;

@@ -212,21 +212,44 @@ static bool same_string(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+/* The same, where a newline at the end says nothing. */
+static bool same_lines(const char *a, const char *b)
+{
+	size_t na = a ? strlen(a) : 0, nb = b ? strlen(b) : 0;
+
+	na -= na && a[na - 1] == '\n';
+	nb -= nb && b[nb - 1] == '\n';
+	return na == nb && (!na || !memcmp(a, b, na));
+}
+
 /* Is cpu @cpu in @n of description @d? */
 static bool node_has_cpu(const struct desc *d, const struct desc_node *n, int cpu)
 {
 	return n->cpu && cpu < d->nr_cpus_possible && n->cpu[cpu];
 }
 
-static bool same_node(const struct desc *da, const struct desc_node *a, const struct desc *db,
-		      const struct desc_node *b)
+static const struct desc_node *node_find(const struct desc *d, int nid)
 {
-	if (a->nid != b->nid || a->nr_distance != b->nr_distance)
+	for (size_t i = 0; i < d->nr_node; i++)
+		if (d->node[i].nid == nid)
+			return &d->node[i];
+	return NULL;
+}
+
+/* Node @n of @da is the same in @db; one without cpus and distances need not be there. */
+static bool same_node(const struct desc *da, const struct desc_node *n, const struct desc *db)
+{
+	const struct desc_node none = { .nid = n->nid };
+	const struct desc_node *o = node_find(db, n->nid);
+
+	if (!o)
+		o = &none;
+	if (n->nr_distance != o->nr_distance)
 		return false;
 	for (int i = 0; i < da->nr_cpus_possible; i++)
-		if (node_has_cpu(da, a, i) != node_has_cpu(db, b, i))
+		if (node_has_cpu(da, n, i) != node_has_cpu(db, o, i))
 			return false;
-	return !a->nr_distance || !memcmp(a->distance, b->distance, (size_t)a->nr_distance);
+	return !n->nr_distance || !memcmp(n->distance, o->distance, (size_t)n->nr_distance);
 }
 
 static bool same_fw(const struct fw_entry *a, const struct fw_entry *b)
@@ -249,9 +272,14 @@ static bool same_dimm(const struct desc_dimm *a, const struct desc_dimm *b)
 	       a->requested == b->requested && a->unit == b->unit;
 }
 
-static bool same_mem(const struct desc_mem *a, const struct desc_mem *b)
+/* Node memory is a set: the order of ranges that do not overlap says nothing. */
+static bool has_mem(const struct desc *d, const struct desc_mem *m)
 {
-	return a->start == b->start && a->end == b->end && a->nid == b->nid && a->hotplug == b->hotplug;
+	for (size_t i = 0; i < d->nr_mem; i++)
+		if (d->mem[i].start == m->start && d->mem[i].end == m->end && d->mem[i].nid == m->nid &&
+		    d->mem[i].hotplug == m->hotplug)
+			return true;
+	return false;
 }
 
 static bool same_freecount(const struct desc_freecount *a, const struct desc_freecount *b)
@@ -295,15 +323,25 @@ static bool differ(struct text *why, const char *what, size_t i)
 static bool same_arrays(const struct desc *a, const struct desc *b, struct text *why)
 {
 	SAME_ARRAY(nr_fw, fw, same_fw, "firmware entry");
-	SAME_ARRAY(nr_mem, mem, same_mem, "node memory range");
 	SAME_ARRAY(nr_resv, resv, same_resv, "reservation");
 	SAME_ARRAY(nr_dimm, dimm, same_dimm, "memory device");
 	SAME_ARRAY(nr_freecount, freecount, same_freecount, "free count");
-	if (a->nr_node != b->nr_node)
-		return differ(why, "number of nodes:", a->nr_node);
+	return true;
+}
+
+static bool same_nodes(const struct desc *a, const struct desc *b, struct text *why)
+{
+	if (a->nr_mem != b->nr_mem)
+		return differ(why, "number of node memory ranges:", a->nr_mem);
+	for (size_t i = 0; i < a->nr_mem; i++)
+		if (!has_mem(b, &a->mem[i]))
+			return differ(why, "node memory range", i);
 	for (size_t i = 0; i < a->nr_node; i++)
-		if (!same_node(a, &a->node[i], b, &b->node[i]))
-			return differ(why, "node entry", i);
+		if (!same_node(a, &a->node[i], b))
+			return differ(why, "node", (size_t)a->node[i].nid);
+	for (size_t i = 0; i < b->nr_node; i++)
+		if (!same_node(b, &b->node[i], a))
+			return differ(why, "node", (size_t)b->node[i].nid);
 	return true;
 }
 
@@ -315,11 +353,11 @@ bool desc_equal(const struct desc *a, const struct desc *b, struct text *why)
 		return differ(why, "architecture", 0);
 	if (!same_string(a->cmdline, b->cmdline))
 		return differ(why, "command line", 0);
-	if (!same_string(a->hostfacts, b->hostfacts))
+	if (!same_lines(a->hostfacts, b->hostfacts))
 		return differ(why, "notes, part", 0);
 	if (a->seed != b->seed || a->nr_cpus != b->nr_cpus || a->nr_cpus_possible != b->nr_cpus_possible ||
 	    a->l3_slice_kib != b->l3_slice_kib || a->fw_overlaps != b->fw_overlaps ||
 	    a->resv_complete != b->resv_complete || a->boot_alloc_model != b->boot_alloc_model)
 		return differ(why, "machine setting", 0);
-	return same_arrays(a, b, why);
+	return same_arrays(a, b, why) && same_nodes(a, b, why);
 }

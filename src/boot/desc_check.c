@@ -152,7 +152,7 @@ static int check_fw_entry(struct checker *c, size_t i)
 	if (e->type == FW_DEVICE && (!e->name || !*e->name))
 		return mm_fail(c->err, -EINVAL, "device %s has no name; write the name behind the range",
 			       range_str(e->start, e->end).s);
-	if (e->depth < 0 || (e->type == FW_DEVICE && e->depth > 8))
+	if (e->type != FW_OTHER && (e->depth < 0 || e->depth > 8))
 		return mm_fail(c->err, -EINVAL, "depth of a device must be 0 to 8");
 	return 0;
 }
@@ -318,6 +318,17 @@ static int check_reservations(struct checker *c)
 
 /* --- [dimm ID], [virtio-mem ID] -------------------------------------------- */
 
+/* The name stands in a section header. */
+static int check_dimm_id(struct checker *c, const char *id)
+{
+	size_t n = id ? strlen(id) : 0;
+
+	if (n < 1 || n > 32 || strcspn(id, " \t\r\n]") != n)
+		return mm_fail(c->err, -EINVAL, "a memory device needs a name of 1 to 32 characters without "
+			       "blanks and brackets");
+	return 0;
+}
+
 static int check_dimm(struct checker *c, const struct desc_dimm *m)
 {
 	const u64 unit = c->d->arch.block_size ? c->d->arch.block_size : 1ULL << c->d->arch.section_shift;
@@ -375,7 +386,9 @@ static int check_dimms(struct checker *c)
 		int ret;
 
 		at(c, DESC_DIMM, i);
-		ret = check_dimm(c, &c->d->dimm[i]);
+		ret = check_dimm_id(c, c->d->dimm[i].id);
+		if (!ret)
+			ret = check_dimm(c, &c->d->dimm[i]);
 		if (ret)
 			return ret;
 	}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Between the files of the boot log parser: the state of one parse, the tables
+ * of line rules, and how to append to a list.
+ */
+#ifndef MM_IO_BOOTLOG_INTERNAL_H
+#define MM_IO_BOOTLOG_INTERNAL_H
+
+#include "io/bootlog.h"
+#include "io/scan.h"
+
+enum log_section { SEC_NONE, SEC_ZONES, SEC_MOVABLE, SEC_EARLY };
+
+struct log_parse {
+	struct bootlog *log;
+	struct text *notes;
+	bool withhold;
+	u32 line;                 /* number of the current line, from 1 */
+	enum log_section section; /* which list of indented lines we are in */
+	enum log_map map;         /* which physical RAM map is being printed */
+	char caller[40];          /* who asked for the allocation that the next memblock_reserve makes */
+	u32 nr_noted;
+};
+
+/* A line that starts (after blanks) with @prefix is read by @fn, which gets what follows. */
+struct log_rule {
+	const char *prefix;
+	void (*fn)(struct log_parse *p, const char *s);
+};
+
+/* NULL-terminated tables, tried in this order. */
+extern const struct log_rule bootlog_map_rules[];
+extern const struct log_rule bootlog_resv_rules[];
+extern const struct log_rule bootlog_node_rules[];
+extern const struct log_rule bootlog_misc_rules[];
+
+/* The line looked known but makes no sense: counted, the first ones noted. */
+void log_bad(struct log_parse *p, const char *why);
+/* start < end, else log_bad(). */
+bool log_range_ok(struct log_parse *p, phys_t start, phys_t end);
+bool log_nid_ok(struct log_parse *p, int nid);
+
+/* Room for one more element of @size bytes; NULL: list full or no memory (noted). */
+void *log_list_add(struct log_parse *p, void **list, size_t *nr, size_t *cap, size_t size);
+#define LOG_ADD(p, name)                                                              \
+	log_list_add(p, (void **)&(p)->log->name, &(p)->log->nr_##name, &(p)->log->cap_##name, \
+		     sizeof(*(p)->log->name))
+
+#endif

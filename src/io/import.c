@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A real system becomes a machine description. Sources are read first, then the
+ * description is built in the order in which a kernel learns things: architecture,
+ * firmware map, nodes, reservations, state.
+ *
+ *   folder or '/'  -> proc/iomem, proc/zoneinfo, log ---.
+ *   boot log file  -> bootlog_parse() ------------------+-> arch -> map -> nodes -> resv -> state
+ */
+#include "io/import_internal.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- sources ---------------------------------------------------------------- */
+
+static void parse_log(struct import *im, const char *text, size_t len, const char *name)
+{
+	bootlog_cleanup(&im->log);
+	bootlog_parse(&im->log, text, len, im->flags & IMPORT_WITHHOLD, &im->notes);
+	im->has_log = true;
+	text_printf(&im->notes, "boot log: %s, %u lines, kernel %s\n", name, im->log.nr_lines,
+		    im->log.release[0] ? im->log.release : "unknown");
+}
+
+/* Does it hold more than a "Linux version" line: firmware map, node ranges, zones? */
+static bool log_useful(const struct bootlog *log)
+{
+	return log->nr_e820 || log->nr_early || log->nr_srat || log->nr_memblock || log->nr_zone;
+}
+
+static bool load_log_file(struct import *im)
+{
+	static const char *const names[] = {
+		"var/log/dmesg", "var/log/dmesg.0", "var/log/boot.dmesg", "var/log/kern.log",
+		"sos_commands/kernel/dmesg", "sos_commands/kernel/dmesg_-T", "dmesg", "dmesg.txt",
+		"var/log/messages",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		size_t len;
+		char *text = import_read(im, &len, "%s", names[i]);
+
+		if (!text)
+			continue;
+		parse_log(im, text, len, names[i]);
+		free(text);
+		if (log_useful(&im->log))
+			return true;
+	}
+	return false;
+}
+
+/* The running kernel's own buffer, when the root is this machine's. */
+#define SYSLOG_READ_ALL  3
+#define SYSLOG_SIZE     10
+static bool load_log_kernel(struct import *im)
+{
+	int size = klogctl(SYSLOG_SIZE, NULL, 0);
+	char *text = size > 0 ? malloc((size_t)size) : NULL;
+	int len = text ? klogctl(SYSLOG_READ_ALL, text, size) : -1;
+
+	if (len > 0)
+		parse_log(im, text, (size_t)len, "the kernel's log buffer");
+	else
+		text_puts(&im->notes, "the kernel log is not readable by this user; root would add the boot "
+				      "messages\n");
+	free(text);
+	return len > 0 && log_useful(&im->log);
+}
+
+/* proc/version holds the log's first line: version and architecture. */
+static void load_version(struct import *im)
+{
+	size_t len;
+	char *text;
+
+	if (im->log.version)
+		return;
+	text = import_read(im, &len, "proc/version");
+	if (!text)
+		return;
+	if (!im->has_log) {
+		bootlog_cleanup(&im->log);
+		bootlog_parse(&im->log, text, len, false, NULL);
+	}
+	free(text);
+}
+
+static void load_cmdline(struct import *im)
+{
+	size_t len;
+	char *text = im->root[0] ? import_read(im, &len, "proc/cmdline") : NULL;
+
+	if (!text && im->log.cmdline)
+		text = strdup(im->log.cmdline);
+	if (!text)
+		return;
+	text[strcspn(text, "\r\n")] = '\0';
+	im->cmdline = text;
+}
+
+static void load_root(struct import *im)
+{
+	if (!load_log_file(im) && !strcmp(im->root, "/"))
+		load_log_kernel(im);
+	load_version(im);
+	import_iomem_load(im);
+	import_zoneinfo_load(im);
+}
+
+/* A bare boot log. */
+static int load_file(struct import *im, const char *path)
+{
+	const char *name = strrchr(path, '/');
+	char *dir = strndup(path, name ? (size_t)(name - path) : 0);
+	size_t len;
+	char *text;
+
+	if (!dir)
+		return mm_fail(im->err, -ENOMEM, "no memory to read %s", path);
+	im->root = name ? name == path ? "/" : dir : ".";
+	text = import_read(im, &len, "%s", name ? name + 1 : path);
+	im->root = "";
+	free(dir);
+	if (!text)
+		return mm_fail(im->err, -EACCES, "%s: not readable; check its permissions", path);
+	parse_log(im, text, len, name ? name + 1 : path);
+	free(text);
+	if (!log_useful(&im->log))
+		return mm_fail(im->err, -ENODATA, "%s: no line of it tells about memory; give a kernel boot log "
+			       "(dmesg), or a folder with proc/ and sys/", path);
+	return 0;
+}
+
+/* --- description ------------------------------------------------------------ */
+
+/* "numa2" of ".../numa2/root", "129-arm64-rpi4" of a log file. */
+static int set_names(struct import *im, const char *path)
+{
+	char name[64], title[256];
+	size_t end = strlen(path), len;
+	const char *base;
+	int ret;
+
+	while (end > 1 && path[end - 1] == '/')
+		end--;
+	if (end > 5 && !strncmp(path + end - 5, "/root", 5))
+		end -= 5;
+	base = memrchr(path, '/', end);
+	base = base && base + 1 < path + end ? base + 1 : path;
+	len = (size_t)(path + end - base);
+	len = len < sizeof(name) ? len : sizeof(name) - 1;
+	memcpy(name, base, len);
+	name[len] = '\0';
+	if (len > 4 && !strcmp(name + len - 4, ".txt"))
+		name[len - 4] = '\0';
+	snprintf(title, sizeof(title), "imported: %s%sLinux %s", im->log.model, im->log.model[0] ? ", " : "",
+		 im->log.release[0] ? im->log.release : "of unknown version");
+	ret = desc_set_string(&im->d->name, !strcmp(name, "/") || !name[0] ? "this-machine" : name);
+	if (!ret)
+		ret = desc_set_string(&im->d->title, title);
+	return ret ? ret : desc_set_string(&im->d->path, path);
+}
+
+static int finish(struct import *im, const char *path)
+{
+	int ret = set_names(im, path);
+
+	if (!ret)
+		ret = desc_set_string(&im->d->cmdline, im->cmdline ? im->cmdline : "");
+	if (!ret && !im->cmdline)
+		text_puts(&im->notes, "nothing tells the kernel command line; none is assumed\n");
+	if (!ret && im->notes.len)
+		ret = desc_set_string(&im->d->hostfacts, text_str(&im->notes));
+	return ret ? mm_fail(im->err, ret, "no memory for the description") : 0;
+}
+
+static int build(struct import *im, const char *path)
+{
+	int ret = import_arch(im);
+
+	if (!ret)
+		ret = import_firmware(im);
+	if (!ret)
+		ret = import_nodes(im);
+	if (!ret)
+		ret = import_resv(im);
+	if (!ret)
+		ret = import_freecounts(im);
+	if (!ret)
+		ret = import_fit(im);
+	if (!ret)
+		ret = finish(im, path);
+	return ret ? ret : desc_validate(im->d, im->err);
+}
+
+static int load(struct import *im, const char *root)
+{
+	struct stat st;
+	int ret = 0;
+
+	if (stat(root, &st))
+		return mm_fail(im->err, -errno, "%s: %s; give '/', a folder with proc/ and sys/, or a boot log file",
+			       root, strerror(errno));
+	if (S_ISDIR(st.st_mode)) {
+		im->root = root;
+		im->flat = !import_exists(im, "proc") &&
+			   (import_exists(im, "zoneinfo") || import_exists(im, "iomem") ||
+			    import_exists(im, "buddyinfo"));
+		load_root(im);
+	} else {
+		ret = load_file(im, root);
+	}
+	load_cmdline(im);
+	if (!ret && im->log.failed)
+		ret = mm_fail(im->err, -ENOMEM, "%s: no memory to read the log", root);
+	return ret;
+}
+
+struct desc *import_root(const char *root, unsigned flags, struct text *notes, struct mm_error *err)
+{
+	struct import im = { .root = "", .flags = flags, .err = err, .notes = TEXT_INIT };
+	int ret;
+
+	im.d = desc_new();
+	ret = im.d ? load(&im, root) : mm_fail(err, -ENOMEM, "no memory for the description");
+	if (!ret)
+		ret = build(&im, root);
+	if (notes)
+		text_puts(notes, text_str(&im.notes));
+	if (ret) {
+		desc_free(im.d);
+		im.d = NULL;
+	}
+	text_cleanup(&im.notes);
+	bootlog_cleanup(&im.log);
+	free(im.cmdline);
+	free(im.iomem);
+	free(im.zones);
+	return im.d;
+}

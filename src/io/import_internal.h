@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Between the files of the importer: everything found under the root, before
+ * and while it becomes a description.
+ */
+#ifndef MM_IO_IMPORT_INTERNAL_H
+#define MM_IO_IMPORT_INTERNAL_H
+
+#include "io/bootlog.h"
+#include "io/import.h"
+#include "io/scan.h"
+
+/* A line of proc/iomem. */
+struct iomem_line {
+	phys_t start, end;
+	int depth;
+	char name[64];
+};
+
+/* A zone of proc/zoneinfo; pages. */
+struct zoneinfo_zone {
+	int nid;
+	enum zone_type type;
+	pfn_t start_pfn;
+	u64 spanned, present, managed, cma;
+};
+
+struct import {
+	const char *root;      /* folder; "" when a bare log is read */
+	unsigned flags;        /* enum import_flag */
+	struct text notes;     /* what goes to the caller and into desc->hostfacts */
+	struct mm_error *err;
+	struct desc *d;
+	struct bootlog log;    /* empty lists when there is none */
+	bool has_log;
+	bool flat;             /* the files of proc/ lie in the root itself */
+	bool resv_from_log;    /* memblock=debug calls were used */
+	char *cmdline;         /* of proc/cmdline or the log; NULL: unknown */
+
+	struct iomem_line *iomem;
+	size_t nr_iomem;
+	bool iomem_masked;     /* addresses are zero: an unprivileged reader */
+
+	struct zoneinfo_zone *zones; /* proc/zoneinfo, unless withheld */
+	size_t nr_zones;
+	int zoneinfo_cpus;     /* highest cpu number + 1 in its pagesets; 0: not told */
+};
+
+/* --- import_read.c --------------------------------------------------------- */
+
+/*
+ * The whole of root/@fmt as NUL-terminated text (free()), *len its length; NULL
+ * when it is not there. Permission problems are noted with what root would add.
+ */
+char *import_read(struct import *im, size_t *len, const char *fmt, ...) PRINTF(3, 4);
+/* The first line of a small file into @buf; false when it is not there. */
+bool import_read_line(struct import *im, char *buf, size_t n, const char *fmt, ...) PRINTF(4, 5);
+bool import_read_u64(struct import *im, u64 *out, int base, const char *fmt, ...) PRINTF(4, 5);
+/* Numbers N of the entries "<prefix>N" in folder root/@dir, sorted; free(). NULL and *nr 0: none. */
+u64 *import_list_numbered(struct import *im, const char *dir, const char *prefix, size_t *nr);
+/* Is there such a file or folder? */
+bool import_exists(struct import *im, const char *path);
+
+/* --- import_iomem.c -------------------------------------------------------- */
+
+void import_iomem_load(struct import *im);
+/* RAM, firmware ranges and devices of iomem into desc->fw; with @devices_only only what firmware maps lack. */
+int import_iomem_map(struct import *im, bool devices_only);
+int import_iomem_resv(struct import *im); /* kernel image, crash kernel, reserved children */
+
+/* --- import_proc.c --------------------------------------------------------- */
+
+void import_zoneinfo_load(struct import *im);
+enum zone_type zone_type_of(const char *name); /* MAX_NR_ZONES: no such zone */
+int import_cpuinfo_count(struct import *im);   /* processors in proc/cpuinfo, 0: not there */
+enum log_arch import_cpuinfo_arch(struct import *im);
+
+/* --- import_arch.c --------------------------------------------------------- */
+
+/* Preset and what the sources say about it. 0 or -errno with im->err. */
+int import_arch(struct import *im);
+
+/* --- import_map.c, import_node.c, import_resv.c ----------------------------- */
+
+int import_firmware(struct import *im); /* desc->fw */
+int import_nodes(struct import *im);    /* desc->mem, desc->node, cpus */
+int import_resv(struct import *im);     /* desc->resv */
+
+/* --- import_state.c -------------------------------------------------------- */
+
+int import_freecounts(struct import *im); /* desc->freecount */
+
+/* --- import_fit.c ----------------------------------------------------------- */
+
+int import_fit(struct import *im); /* raise limits, leave contradictions out */
+
+#endif

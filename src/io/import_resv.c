@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Early reservations of the imported machine. A memblock=debug log lists every
+ * one; then boot adds none of its own. Otherwise the log and proc/iomem tell a
+ * few (kernel image, initrd, crash kernel, device tree areas) and boot models the
+ * rest.
+ *
+ * What the kernel gave back after boot is told by its "Freeing ..." lines; where
+ * it was follows from the layout of the kernel image:
+ *
+ *   x86    code | gap | rodata | gap | data ... | initmem | smp locks | nosave | bss ... decrypted
+ *   arm64  code | init | data
+ *
+ * Models: arch/{x86,arm64}/kernel/vmlinux.lds.S, free_initmem().
+ */
+#include "io/import_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE 4096u
+
+static int add(struct import *im, phys_t a, phys_t b, enum desc_resv_kind kind, u32 flags, const char *label)
+{
+	struct desc_resv r = { .start = a, .end = b, .nid = NO_NODE, .kind = kind, .flags = flags,
+			       .label = label };
+
+	return a < b ? desc_add_resv(im->d, &r) : 0;
+}
+
+/* --- the kernel image and what is freed of it ---------------------------------- */
+
+static const struct iomem_line *image_part(const struct import *im, const char *name)
+{
+	for (size_t i = 0; i < im->nr_iomem && !im->iomem_masked; i++) {
+		if (!strcmp(im->iomem[i].name, name))
+			return &im->iomem[i];
+	}
+	return NULL;
+}
+
+/* Bytes that the line "Freeing @what memory" gave back; 0: no such line. */
+static u64 freed(const struct import *im, const char *what)
+{
+	for (size_t i = 0; i < im->log.nr_freed; i++) {
+		if (!strcmp(im->log.freed[i].what, what) && im->log.freed[i].kib < 1ULL << 40)
+			return im->log.freed[i].kib * KiB;
+	}
+	return 0;
+}
+
+/* The gap behind @from up to @to, where it has the size that was freed. */
+static int add_gap(struct import *im, const struct iomem_line *from, const struct iomem_line *to, const char *what)
+{
+	u64 size = freed(im, what);
+
+	if (!size || !from || !to || to->start < size || to->start - size < from->end)
+		return 0;
+	return add(im, to->start - size, to->start, RESV_PLAIN, RESV_INIT, what);
+}
+
+static int x86_freed(struct import *im)
+{
+	const struct iomem_line *code = image_part(im, "Kernel code"), *rodata = image_part(im, "Kernel rodata");
+	const struct iomem_line *data = image_part(im, "Kernel data"), *bss = image_part(im, "Kernel bss");
+	u64 init = freed(im, "unused kernel image (initmem)"), smp = freed(im, "SMP alternatives");
+	u64 dec = freed(im, "unused decrypted");
+	phys_t end = bss ? bss->start - PAGE : 0; /* the page of variables that hibernation keeps */
+	int ret = add_gap(im, code, rodata, "unused kernel image (text/rodata gap)");
+
+	if (!ret)
+		ret = add_gap(im, rodata, data, "unused kernel image (rodata/data gap)");
+	if (ret || !bss || !data || end < init + smp || end - init - smp < data->end)
+		return ret;
+	ret = add(im, end - smp, end, RESV_PLAIN, RESV_INIT | RESV_INIT_EARLY, "SMP alternatives");
+	if (!ret)
+		ret = add(im, end - smp - init, end - smp, RESV_PLAIN, RESV_INIT, "unused kernel image (initmem)");
+	if (!ret && dec && dec < bss->end - bss->start)
+		ret = add(im, align_up(bss->end, PAGE) - dec, align_up(bss->end, PAGE), RESV_PLAIN, RESV_INIT,
+			  "unused decrypted");
+	return ret;
+}
+
+static int arm64_freed(struct import *im)
+{
+	return add_gap(im, image_part(im, "Kernel code"), image_part(im, "Kernel data"), "unused kernel");
+}
+
+/* --- initrd ------------------------------------------------------------------- */
+
+static const struct log_memblock *initrd_call(const struct bootlog *log)
+{
+	for (size_t i = 0; i < log->nr_memblock; i++) {
+		if (log->memblock[i].what == LOG_MB_ADD && !strcmp(log->memblock[i].caller, "arm64_memblock_init"))
+			return &log->memblock[i];
+	}
+	return NULL;
+}
+
+/* x86 prints a RAMDISK line; arm64 adds the initrd's memory to memblock, in case mem= cut it off. */
+static int add_initrd(struct import *im)
+{
+	const struct log_memblock *m = initrd_call(&im->log);
+
+	if (m)
+		return add(im, m->start, m->end, RESV_INITRD, RESV_INIT, "initrd");
+	for (size_t i = 0; i < im->log.nr_resv; i++) {
+		const struct log_resv *r = &im->log.resv[i];
+
+		if (r->source == LOG_RESV_RAMDISK)
+			return add(im, r->start, r->end, RESV_INITRD, RESV_INIT, "initrd");
+	}
+	return 0;
+}
+
+/* --- memblock=debug ------------------------------------------------------------ */
+
+/*
+ * The first dump shows what was reserved until then. What no told call explains
+ * was taken before the kernel had read its command line: [@a, @b) minus calls.
+ */
+static int add_untold(struct import *im, phys_t a, phys_t b, size_t dump_at)
+{
+	const struct bootlog *log = &im->log;
+	int ret;
+
+	for (size_t i = 0; i < dump_at && a < b; i++) {
+		const struct log_memblock *m = &log->memblock[i];
+
+		if (m->what != LOG_MB_RESERVE || m->end <= a || m->start >= b)
+			continue;
+		ret = m->start > a ? add_untold(im, a, m->start, dump_at) : 0;
+		if (ret)
+			return ret;
+		a = m->end;
+	}
+	return add(im, a, b, RESV_PLAIN, 0, "before the log");
+}
+
+static int add_call(struct import *im, const struct log_memblock *m)
+{
+	if (m->what == LOG_MB_FREE)
+		return add(im, m->start, m->end, RESV_FREED, 0, m->caller);
+	if (m->what != LOG_MB_RESERVE)
+		return 0;
+	if (!strcmp(m->caller, "cma"))
+		return add(im, m->start, m->end, RESV_CMA, 0, "reserved");
+	return add(im, m->start, m->end, RESV_PLAIN, 0, m->caller);
+}
+
+static int resv_from_memblock(struct import *im)
+{
+	const struct bootlog *log = &im->log;
+	size_t dump_at = 0;
+	int ret = 0;
+
+	while (dump_at < log->nr_memblock && log->memblock[dump_at].dump != 1)
+		dump_at++;
+	if (dump_at == log->nr_memblock)
+		return 0;
+	for (size_t i = dump_at; i < log->nr_memblock && log->memblock[i].dump == 1 && !ret; i++) {
+		if (log->memblock[i].what == LOG_MB_RESERVED)
+			ret = add_untold(im, log->memblock[i].start, log->memblock[i].end, dump_at);
+	}
+	for (size_t i = 0; i < log->nr_memblock && !ret; i++) {
+		if (!log->memblock[i].dump)
+			ret = add_call(im, &log->memblock[i]);
+	}
+	im->d->resv_complete = true;
+	im->resv_from_log = true;
+	text_puts(&im->notes, "early reservations: all of them, from memblock=debug\n");
+	return ret;
+}
+
+/* --- other lines ----------------------------------------------------------------- */
+
+/* A pool is told twice, when it is made and when the device tree is listed. */
+static bool told_before(const struct bootlog *log, size_t i)
+{
+	for (size_t k = 0; k < i && i < 4096; k++) {
+		if (log->resv[k].start == log->resv[i].start && log->resv[k].end == log->resv[i].end)
+			return true;
+	}
+	return false;
+}
+
+static int add_line(struct import *im, const struct log_resv *r, bool cma)
+{
+	switch (r->source) {
+	case LOG_RESV_CMA_DEFAULT:
+	case LOG_RESV_CMA:
+		return cma ? add(im, r->start, r->end, RESV_CMA, 0, r->label) : 0;
+	case LOG_RESV_CRASHKERNEL:
+		return cma ? 0 : add(im, r->start, r->end, RESV_CRASHKERNEL, 0, r->label);
+	case LOG_RESV_OF_MAP:
+	case LOG_RESV_DMA_POOL:
+	case LOG_RESV_ACPI:
+	case LOG_RESV_ESRT:
+		return cma ? 0 : add(im, r->start, r->end, RESV_PLAIN, 0, r->label);
+	default:
+		return 0; /* boot places NODE_DATA and swiotlb itself; no-map is in the map */
+	}
+}
+
+/* CMA comes last, as boot sets it up after the zones. */
+static int resv_from_lines(struct import *im)
+{
+	const struct bootlog *log = &im->log;
+	int ret = 0;
+
+	for (int cma = 0; cma < 2; cma++) {
+		for (size_t i = 0; i < log->nr_resv && !ret; i++) {
+			if (!told_before(log, i))
+				ret = add_line(im, &log->resv[i], cma);
+		}
+	}
+	return ret;
+}
+
+int import_resv(struct import *im)
+{
+	bool debug = im->log.nr_dumps > 0;
+	int ret;
+
+	im->resv_from_log = debug;
+	ret = import_iomem_resv(im);
+	if (!ret)
+		ret = add_initrd(im);
+	if (!ret)
+		ret = im->d->arch.id == ARCH_ARM64 ? arm64_freed(im) : x86_freed(im);
+	if (!ret && debug)
+		ret = resv_from_memblock(im);
+	if (!ret && !debug)
+		ret = resv_from_lines(im);
+	im->d->boot_alloc_model = !im->d->resv_complete;
+	return ret ? mm_fail(im->err, ret, "no memory for the reservations") : 0;
+}

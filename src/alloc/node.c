@@ -10,6 +10,8 @@
  */
 #include "alloc/node.h"
 
+#include "phys/sparse.h"
+
 static const char *const zone_names[MAX_NR_ZONES] = {
 	[ZONE_DMA] = "DMA",
 	[ZONE_DMA32] = "DMA32",
@@ -136,4 +138,24 @@ u64 nr_free_zone_pages(const struct mm *mm, enum zone_type highest)
 		}
 	}
 	return sum;
+}
+
+void zone_check_contiguous(const struct mm *mm, struct zone *z)
+{
+	u64 block = 1ULL << mm->arch->pageblock_order;
+	pfn_t pfn = z->zone_start_pfn;
+
+	z->contiguous = false;
+	while (pfn < zone_end_pfn(z)) {
+		const struct memmap_range *r = memmap_range_of(mm->map, pfn);
+
+		/* A gap that neither begins nor ends a pageblock goes unnoticed. */
+		if (r && r->zone == zone_nr(z))
+			pfn = r->end;
+		else if (r && r->end < align_up(pfn + 1, block) && pfn & (block - 1))
+			pfn = r->end;
+		else
+			return;
+	}
+	z->contiguous = z->spanned_pages > 0;
 }

@@ -39,6 +39,11 @@ u64 nr_free_zone_pages(const struct mm *mm, enum zone_type highest);
 
 /* is_highmem(): HighMem, or Movable where it is carved out of HighMem. */
 bool zone_is_highmem(const struct mm *mm, const struct zone *z);
+/*
+ * set_zone_contiguous(): sets zone->contiguous when every pageblock of the span
+ * begins and ends with a page frame of this zone.
+ */
+void zone_check_contiguous(const struct mm *mm, struct zone *z);
 /* Zone types that the architecture has, in the kernel's order. */
 #define for_each_zone_type(mm, zid)                              \
 	for (int zid = 0; zid < MAX_NR_ZONES; zid++)             \

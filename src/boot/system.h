@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "boot/cmdline.h"
 #include "boot/desc.h"
+#include "phys/firmware.h"
 #include "phys/memblock.h"
 #include "phys/resource.h"
 #include "phys/sparse.h"
@@ -31,6 +32,13 @@ enum boot_stage {
 struct slab_state;    /* slab/slub.h */
 struct hotplug_state; /* hotplug/memory_hotplug.h */
 struct process_table; /* alloc/process.h */
+
+/* A CMA area: reserved from memblock, given to the buddy as MIGRATE_CMA late in boot. */
+struct boot_cma {
+	phys_t base;
+	u64 size;         /* bytes */
+	const char *name; /* "reserved" for cma=; in the arena or static */
+};
 
 /* The kernel log: lines without time stamp or level. */
 struct dmesg {
@@ -54,6 +62,7 @@ struct system {
 	struct process_table *procs;
 	enum boot_stage stage;
 	struct dmesg dmesg;
+	struct log_sink log; /* appends to dmesg */
 
 	/* Results of zone sizing that messages and `show` need. */
 	pfn_t zone_lowest_pfn[MAX_NR_ZONES];
@@ -61,10 +70,28 @@ struct system {
 	pfn_t movable_start_pfn[MAX_NUMNODES]; /* 0: none on that node */
 	pfn_t max_pfn;      /* end of RAM */
 	pfn_t max_low_pfn;  /* end of the linear map (i386), else max_pfn */
+	pfn_t *first_deferred_pfn; /* [nr_node_ids] struct pages from here on come late; NO_PFN: none */
+	phys_t memstart;    /* physical address that arch.page_offset maps (arm64: start of RAM, rounded down) */
+	phys_t dma_limit;   /* end of what every device reaches (arm64_dma_phys_limit), bytes */
+	u64 nr_kernel_pages; /* free low memory when zones were sized: what hash tables scale with */
+	u64 nr_all_pages;
+
+	/* The kernel image, by enum desc_resv_kind - RESV_KERNEL_CODE; empty: unknown. */
+	struct phys_range image[4];
+
+	/* Only while booting. */
+	struct e820_table e820;          /* the map that the kernel works with (x86) */
+	struct e820_table e820_firmware; /* as firmware gave it */
+	size_t resv_next;                /* entries of desc->resv that were done */
+	struct boot_cma *cma;
+	u32 nr_cma;
 };
 
 /* Append a line to the kernel log of @sys (printk without newline). */
 void sys_printk(struct system *sys, const char *fmt, ...) PRINTF(2, 3);
+
+/* The log lines of build_all_zonelists(): fallback orders, pages, policy zone. */
+void print_zonelists(struct system *sys);
 
 /*
  * Prepare @sys (zeroed, in @arena) for @desc, then run boot stages up to and
@@ -74,6 +101,8 @@ void sys_printk(struct system *sys, const char *fmt, ...) PRINTF(2, 3);
 int system_init(struct system *sys, struct arena *arena, const struct desc *desc, struct trace *trace, struct mm_error *err);
 int system_boot(struct system *sys, enum boot_stage upto, struct mm_error *err);
 void system_cleanup(struct system *sys); /* host memory outside the arena */
+/* Where printing functions of lower floors send their lines to become the kernel log of @sys. */
+const struct log_sink *system_log(const struct system *sys);
 const char *boot_stage_name(enum boot_stage s);
 const char *boot_stage_help(enum boot_stage s); /* one plain sentence */
 

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The first and the last stages of boot: firmware and command line; the
+ * hand-over; and what happens once the buddy allocator runs.
+ *
+ * Late in boot, in the kernel's order: per-cpu lists; CMA areas become free;
+ * watermarks are set from what is managed then; khugepaged may raise them; and
+ * only after that the memory of the initrd and of init code comes back, so it
+ * counts as managed without having a say in the watermarks.
+ *
+ * Models: init/main.c, mm/mm_init.c page_alloc_init_late(), the initcalls of mm/
+ * and the callers of free_reserved_area() in Linux 6.12.
+ */
+#include "boot/stages.h"
+
+#include "alloc/node.h"
+#include "alloc/page_alloc.h"
+#include "alloc/watermark.h"
+#include "alloc/zonelist.h"
+
+#define THP_MIN_RAM (512 * MiB) /* huge pages are off by default below */
+
+int boot_firmware(struct system *sys, struct mm_error *err)
+{
+	phys_t end = sys->arch.phys_bits >= 64 || !arch_is_x86(sys) ? ~0ULL : (1ULL << sys->arch.phys_bits) - 1;
+
+	resource_init_root(&sys->iomem, end);
+	kernel_image_init(sys);
+	if (arch_is_x86(sys))
+		x86_firmware(sys);
+	return 0;
+}
+
+int boot_cmdline(struct system *sys, struct mm_error *err)
+{
+	cmdline_parse(&sys->cmd, sys->arena, &sys->arch, sys->desc->cmdline);
+	sys->memblock.debug = sys->cmd.memblock_debug == OPT_ON;
+	sys->memblock.mirrored_kernelcore = sys->cmd.kernelcore_mirror;
+	sys->memblock.movable_node_enabled = sys->cmd.movable_node;
+	for (u32 i = 0; i < sys->cmd.nr_note; i++)
+		sys_printk(sys, "%s", sys->cmd.note[i]);
+	return arch_is_x86(sys) ? x86_cmdline(sys, err) : 0;
+}
+
+int boot_memblock(struct system *sys, struct mm_error *err)
+{
+	int rc = arch_is_x86(sys) ? x86_memblock(sys, err) : arm64_memblock(sys, err);
+
+	return rc ? rc : early_resv(sys, RESV_EARLY, err);
+}
+
+int boot_mem_init(struct system *sys, struct mm_error *err)
+{
+	int rc = early_resv(sys, RESV_REST, err);
+
+	if (rc)
+		return rc;
+	model_percpu(sys);
+	sys_printk(sys, "Kernel command line: %s", sys->desc->cmdline);
+	hash_tables_early(sys);
+	build_all_zonelists(&sys->mm);
+	print_zonelists(sys);
+	sys_printk(sys, "mem auto-init: stack:all(zero), heap alloc:%s, heap free:%s",
+		   sys->cmd.init_on_alloc == OPT_OFF ? "off" : "on", sys->cmd.init_on_free == OPT_ON ? "on" : "off");
+	model_before_handover(sys);
+	handover_to_buddy(sys);
+	sys->mm.booted = true;
+	return 0;
+}
+
+static void setup_pagesets(struct mm *mm)
+{
+	for_each_node(mm, n)
+		for (int zid = 0; zid < MAX_NR_ZONES; zid++)
+			if (populated_zone(&n->zones[zid]))
+				setup_zone_pageset(mm, &n->zones[zid]);
+	/* The first thresholds are set while watermarks are still 0. */
+	refresh_zone_stat_thresholds(mm);
+}
+
+/* Give back what the description marks with @flag, page by page as the kernel does. */
+static void free_init_memory(struct system *sys, u32 flag)
+{
+	const struct desc *d = sys->desc;
+	const struct arch *a = &sys->arch;
+
+	for (size_t i = 0; i < d->nr_resv; i++) {
+		const struct desc_resv *r = &d->resv[i];
+		u64 pages;
+
+		if (!(r->flags & flag) || r->start >= r->end)
+			continue;
+		pages = handover_reserved(sys, phys_to_pfn_up(a, r->start), phys_to_pfn(a, r->end));
+		if (pages)
+			sys_printk(sys, "Freeing %s memory: %lluK",
+				   r->kind == RESV_INITRD ? "initrd" : r->label ? r->label : "init",
+				   (unsigned long long)(pages << (a->page_shift - 10)));
+	}
+}
+
+static void setup_watermarks(struct system *sys)
+{
+	struct mm *mm = &sys->mm;
+	bool large = mm_managed_pages(mm) << sys->arch.page_shift >= THP_MIN_RAM;
+
+	mm->vm.thp_enabled = large && sys->cmd.thp != THP_NEVER;
+	init_per_zone_wmark_min(mm);
+	if (large)
+		set_recommended_min_free_kbytes(mm);
+	setup_pcp_cacheinfo(mm);
+}
+
+static void set_zones_contiguous(struct system *sys)
+{
+	for_each_node(&sys->mm, n)
+		for (int zid = 0; zid < MAX_NR_ZONES; zid++)
+			if (populated_zone(&n->zones[zid]))
+				zone_check_contiguous(&sys->mm, &n->zones[zid]);
+}
+
+int boot_late(struct system *sys, struct mm_error *err)
+{
+	setup_pagesets(&sys->mm);
+	free_init_memory(sys, RESV_INIT_EARLY);
+	hash_tables_late(sys);
+	hash_tables_mount(sys);
+	print_memory_line(sys);
+	set_zones_contiguous(sys);
+	cma_activate(sys);
+	hash_table_futex(sys);
+	setup_watermarks(sys);
+	iomem_late(sys);
+	free_init_memory(sys, RESV_INIT);
+	return 0;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every page frame learns its zone, and starts its life reserved.
+ *
+ * Memory ranges are cut at zone borders. Frames that have a struct page but no
+ * memory (the section is larger than the RAM in it) are linked to the zone that
+ * follows them and counted:
+ *
+ *   zone      ...DMA32 [ RAM )..hole..[ RAM ) Normal...
+ *   section   |              |  unavailable |           "On node 0, zone Normal: 32 pages ..."
+ *
+ * On 64-bit machines only the beginning of a node's last zone is set up at first;
+ * the rest is done later in parallel (first_deferred_pfn).
+ *
+ * Models: mm/mm_init.c memmap_init(), init_unavailable_range(), defer_init() of
+ * Linux 6.12. Pages are never touched one by one here.
+ */
+#include "boot/stages.h"
+
+#include "alloc/node.h"
+
+struct memmap_walk {
+	struct system *sys;
+	pfn_t hole;         /* end of what was set up: a hole may begin here */
+	pfn_t prev_end_pfn; /* of the zone that nr_initialised counts for */
+	u64 nr_initialised;
+};
+
+/* Frames of [start, end) that have a section; only its edges can lie in one with memory. */
+static u64 mark_unavailable(struct system *sys, pfn_t start, pfn_t end, const struct zone *z)
+{
+	u64 section = arch_pages_per_section(&sys->arch);
+	pfn_t first_end = min_u64(end, align_up(start, section));
+	pfn_t last_start = max_u64(first_end, align_down(end, section));
+	u64 pages = 0;
+
+	if (sys->arch.flatmem) {
+		first_end = end;
+		last_start = end;
+	}
+	if (start < first_end && boot_pfn_valid(sys, start)) {
+		memmap_set_range(&sys->map, start, first_end, PAGE_HOLE, (u16)zone_nr(z));
+		pages += first_end - start;
+	}
+	if (last_start < end && boot_pfn_valid(sys, last_start)) {
+		memmap_set_range(&sys->map, last_start, end, PAGE_HOLE, (u16)zone_nr(z));
+		pages += end - last_start;
+	}
+	return pages;
+}
+
+static void init_unavailable_range(struct system *sys, pfn_t start, pfn_t end, const struct zone *z)
+{
+	u64 pages = start < end ? mark_unavailable(sys, start, end, z) : 0;
+
+	if (pages)
+		sys_printk(sys, "On node %d, zone %s: %llu pages in unavailable ranges", z->nid, z->name,
+			   (unsigned long long)pages);
+}
+
+/*
+ * Where in [start, end) deferring begins: at the first section border after more
+ * than one section of pages was set up. Zones that do not end their node are
+ * never deferred.
+ */
+static void defer_init(struct memmap_walk *w, const struct zone *z, pfn_t start, pfn_t end)
+{
+	struct system *sys = w->sys;
+	const struct node *n = sys->mm.node[z->nid];
+	pfn_t *deferred = &sys->first_deferred_pfn[z->nid];
+	u64 section = arch_pages_per_section(&sys->arch);
+	pfn_t pfn;
+
+	if (!sys->arch.deferred_init || sys->cmd.page_owner == OPT_ON)
+		return;
+	if (zone_end_pfn(z) < n->node_start_pfn + n->node_spanned_pages || *deferred != NO_PFN)
+		return;
+	if (w->prev_end_pfn != zone_end_pfn(z)) {
+		w->prev_end_pfn = zone_end_pfn(z);
+		w->nr_initialised = 0;
+	}
+	/* pfn is counted as number nr_initialised + (pfn - start) + 1, which must exceed a section. */
+	pfn = w->nr_initialised < section ? start + (section - w->nr_initialised) : start;
+	pfn = align_up(pfn, section);
+	if (pfn < end)
+		*deferred = pfn;
+	else
+		w->nr_initialised += end - start;
+}
+
+static bool skip_mirror(const struct system *sys, const struct zone *z, bool mirror)
+{
+	return sys->cmd.kernelcore_mirror && z->idx == ZONE_MOVABLE && mirror;
+}
+
+static void init_zone_range(struct memmap_walk *w, const struct zone *z, pfn_t start, pfn_t end, bool mirror)
+{
+	start = clamp_u64(start, z->zone_start_pfn, zone_end_pfn(z));
+	end = clamp_u64(end, z->zone_start_pfn, zone_end_pfn(z));
+	if (start >= end)
+		return;
+	if (!skip_mirror(w->sys, z, mirror)) {
+		defer_init(w, z, start, end);
+		memmap_set_range(&w->sys->map, start, end, PAGE_RESERVED, (u16)zone_nr(z));
+	}
+	init_unavailable_range(w->sys, w->hole, start, z);
+	w->hole = end;
+}
+
+static void alloc_deferred(struct system *sys)
+{
+	size_t nr = (size_t)sys->mm.nr_node_ids;
+
+	sys->first_deferred_pfn = arena_alloc(sys->arena, nr * sizeof(pfn_t));
+	for (size_t i = 0; i < nr; i++)
+		sys->first_deferred_pfn[i] = NO_PFN;
+}
+
+void memmap_init_zones(struct system *sys)
+{
+	struct memmap_walk w = { .sys = sys };
+	const struct memblock *mb = &sys->memblock;
+	const struct memblock_region *r;
+	const struct zone *last = NULL;
+	pfn_t end = 0;
+
+	alloc_deferred(sys);
+	for_each_mem_region(mb, r) {
+		struct node *n = sys->mm.node[numa_valid_node(r->nid) ? r->nid : 0];
+		pfn_t start = memblock_region_memory_base_pfn(mb, r);
+
+		end = memblock_region_memory_end_pfn(mb, r);
+		for (int zid = 0; start < end && zid < MAX_NR_ZONES; zid++) {
+			if (!populated_zone(&n->zones[zid]))
+				continue;
+			init_zone_range(&w, &n->zones[zid], start, end, memblock_is_mirror(r));
+			last = &n->zones[zid];
+		}
+	}
+	if (last && !sys->arch.flatmem)
+		init_unavailable_range(sys, w.hole, align_up(end, arch_pages_per_section(&sys->arch)), last);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What keys do. Every action takes the table's argument and returns enum reaction bits. */
+#ifndef MM_UI_ACTIONS_H
+#define MM_UI_ACTIONS_H
+
+#include "app.h"
+
+enum move { MOVE_LEFT, MOVE_RIGHT, MOVE_UP, MOVE_DOWN, MOVE_PAGE_UP, MOVE_PAGE_DOWN, MOVE_ROW_START, MOVE_ROW_END,
+	MOVE_FIRST, MOVE_LAST, MOVE_BLOCK_PREV, MOVE_BLOCK_NEXT };
+enum cmdline { CMDLINE_FREE_ALL, CMDLINE_UNDO, CMDLINE_REDO, CMDLINE_RESET, CMDLINE_COMPACT };
+
+int act_alloc(struct ui *ui, int arg);
+int act_free(struct ui *ui, int arg);
+int act_command(struct ui *ui, int arg); /* enum cmdline */
+int act_order(struct ui *ui, int arg);
+int act_gfp(struct ui *ui, int arg);
+int act_goto_last(struct ui *ui, int arg);
+int act_why(struct ui *ui, int arg);
+int act_run(struct ui *ui, int arg);
+int act_step(struct ui *ui, int arg);
+int act_rate(struct ui *ui, int arg);
+int act_block(struct ui *ui, int arg);
+int act_move(struct ui *ui, int arg); /* enum move */
+int act_zoom(struct ui *ui, int arg);
+int act_escape(struct ui *ui, int arg);
+int act_select(struct ui *ui, int arg);
+int act_list_enter(struct ui *ui, int arg);
+int act_bands(struct ui *ui, int arg);
+int act_lens(struct ui *ui, int arg);
+int act_letters(struct ui *ui, int arg);
+int act_legend(struct ui *ui, int arg);
+int act_palette(struct ui *ui, int arg);
+int act_presentation(struct ui *ui, int arg);
+int act_mouse(struct ui *ui, int arg);
+int act_debug(struct ui *ui, int arg);
+int act_shot(struct ui *ui, int arg);
+int act_view(struct ui *ui, int arg); /* enum view_id */
+int act_view_next(struct ui *ui, int arg);
+int act_focus(struct ui *ui, int arg);
+int act_prompt(struct ui *ui, int arg); /* ':' or '/' */
+int act_find(struct ui *ui, int arg);
+int act_redraw(struct ui *ui, int arg);
+int act_quit(struct ui *ui, int arg);
+
+/* Present values for the status line. */
+void ui_rate_text(struct ui *ui, char *out, size_t n);
+void ui_block_text(struct ui *ui, char *out, size_t n);
+/* Search for ui->find from here. */
+bool find_go(struct ui *ui, int direction);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the parts of the front end share: struct ui and the small services that
+ * views and panels use. Nothing here is a copy of the machine's state: every
+ * frame reads it anew.
+ */
+#ifndef MM_UI_APP_H
+#define MM_UI_APP_H
+
+#include "axis.h"
+#include "canvas.h"
+#include "layout.h"
+#include "output.h"
+#include "tile.h"
+#include "tty.h"
+#include "ui.h"
+
+struct ui;
+struct pane;
+
+/* --- the map's own state (map.c) ------------------------------------------- */
+
+struct map {
+	pfn_t cursor;
+	unsigned shift;      /* log2 pages of a cell */
+	bool whole;          /* follow the size at which everything fits */
+	u64 top;             /* cell in the upper left corner */
+	int cells, rows;     /* of the heatmap, from the layout */
+	unsigned fit;        /* shift at which everything fits */
+	struct axis axis;
+	struct pfn_range *ranges; /* stretches of memory; owned */
+	int nr_ranges;
+	bool selecting;
+	pfn_t anchor;        /* other end of the selection */
+	u32 bands;           /* bit per enum band that is wanted */
+	int band_shift;      /* first band shown where not all have room */
+};
+
+void map_init(struct pane *p);
+void map_cleanup(struct map *map);
+/* Read the axis anew and keep cursor and window inside. Called every frame. */
+void map_update(struct pane *p);
+void map_move(struct pane *p, s64 cells);
+void map_goto(struct pane *p, pfn_t pfn);
+void map_zoom(struct pane *p, int steps); /* > 0: nearer */
+void map_whole(struct pane *p);
+void map_scroll(struct pane *p, s64 rows);
+/* Pages that the heatmap shows: [*start, *end). */
+void map_window(const struct map *map, pfn_t *start, pfn_t *end);
+/* Selected pages, or the cell under the cursor. */
+struct pfn_range map_selection(const struct map *map);
+bool map_is_zoomed(const struct map *map);
+
+/* --- charts (chart.c) ------------------------------------------------------ */
+
+#define CHART_SAMPLES 512
+struct sample {
+	u64 free[NR_PAGE_ORDERS_MAX]; /* pages by order */
+	u64 managed;
+	int unusable;                 /* x1000, at the order asked for */
+};
+struct chart {
+	struct sample s[CHART_SAMPLES];
+	u64 nr;          /* samples ever taken */
+	u64 last_ms;
+	u64 last_ops;
+};
+void chart_sample(struct pane *p, u64 now, unsigned order);
+void chart_draw(struct ui *ui, struct pane *p, struct rect r);
+
+/* --- one machine on the screen --------------------------------------------- */
+
+struct pane {
+	struct machine *m;
+	struct machine_info info;
+	struct map map;
+	struct layout layout;
+	struct chart chart;
+	struct rect area;   /* of the present view */
+	double debt;        /* operations of the workload that are due */
+	u64 flash_seq;      /* trace number at which the last command began */
+	u64 flash_until;    /* ms */
+};
+
+/* --- views ------------------------------------------------------------------ */
+
+enum view_id { VIEW_MAP, VIEW_BUDDY, VIEW_ZONES, VIEW_BLOCKS, VIEW_PAGE, VIEW_SLAB, VIEW_OWNERS, VIEW_BOOT,
+	VIEW_LOG, VIEW_HELP, NR_VIEWS };
+#define VIEW_BIT(v) (1u << (v))
+#define ALL_VIEWS   (VIEW_BIT(NR_VIEWS) - 1)
+
+/* What must happen after a key; the loop does it. */
+enum reaction { RE_NONE = 0, RE_DRAW = 1, RE_CLEAR = 2, RE_QUIT = 4 };
+
+struct view_ops {
+	const char *name;
+	const char *about; /* one plain sentence */
+	void (*draw)(struct ui *ui, struct pane *p, struct rect r);
+	/* May be NULL. @in->x and y are on the canvas. */
+	int (*mouse)(struct ui *ui, struct pane *p, const struct input *in);
+	/* Rows or items that can be scrolled through; NULL: none. Movement keys change ui->scroll. */
+	bool lists;
+};
+extern const struct view_ops view_map, view_buddy, view_zones, view_blocks, view_page, view_slab, view_owners,
+	view_boot, view_log, view_help;
+const struct view_ops *view_get(enum view_id v);
+
+/* Position in a list: the view writes nr and rows while it draws. */
+struct scroll {
+	s64 at;   /* selected row */
+	s64 top;
+	s64 nr;   /* rows there are */
+	s64 rows; /* rows that fit */
+};
+void scroll_move(struct scroll *s, s64 rows);
+/* Called by a view before drawing its rows: clamps and remembers. Return: first row to draw. */
+s64 scroll_begin(struct scroll *s, s64 nr, s64 rows);
+
+/* --- prompt (prompt.c) ------------------------------------------------------ */
+
+#define HISTORY_MAX 200
+struct prompt {
+	bool open;
+	char kind;           /* ':' command, '/' search */
+	char line[512];
+	size_t len, at;      /* bytes */
+	char *history[HISTORY_MAX]; /* owned */
+	int nr_history, pos;
+	struct text completions; /* one per line */
+	int completion;      /* chosen one, -1: none */
+};
+void prompt_open(struct ui *ui, char kind, const char *initial);
+int prompt_key(struct ui *ui, u32 key);
+void prompt_draw(struct ui *ui, int y);
+void prompt_cleanup(struct prompt *p);
+
+/* --- the whole -------------------------------------------------------------- */
+
+struct ui {
+	struct ui_options opt;
+	struct tty *tty;
+	struct output out;
+	struct canvas cv;
+	struct pane pane[2];
+	int nr_panes, focus;
+	enum view_id view, last_view;
+	struct scroll scroll[NR_VIEWS];
+	char find[128];          /* what '/' looked for */
+	struct tile_options tile;
+	bool legend, debug;
+	unsigned order;          /* of the next allocation */
+	int gfp;                 /* index for gfp_choice() */
+	u64 rate;                /* operations per second of the workload, 0: all it can */
+	struct prompt prompt;
+	struct text popup;       /* output of the last ':' command, shown until a key */
+	struct scroll popup_scroll;
+	bool popup_open;
+	char popup_title[96];
+	char message[512];
+	bool message_bad;
+	struct text shown;       /* text that a view read from a `show` command */
+	char shown_cmd[64];
+	u64 shown_ms;
+	u64 now;                 /* ms, of this frame */
+	struct cast *cast;       /* recording, NULL: none */
+	bool quit;
+};
+
+static inline struct pane *ui_pane(struct ui *ui) { return &ui->pane[ui->focus]; }
+
+/* Run a line as if typed: front commands first, then every machine. 0 or -errno; the result is shown. */
+int ui_command(struct ui *ui, const char *line, bool interactive);
+void ui_say(struct ui *ui, bool bad, const char *fmt, ...) PRINTF(3, 4);
+void ui_set_view(struct ui *ui, enum view_id v);
+/* Text of `show WHAT` from the machine, read again at most four times a second. */
+const char *ui_shown(struct ui *ui, struct pane *p, const char *cmd);
+/* The allocation that 'a' makes. */
+struct gfp_choice { const char *flags; const char *label; const char *help; };
+const struct gfp_choice *gfp_choice(int i); /* NULL past the end */
+void ui_draw(struct ui *ui);
+/* Front commands: NULL-terminated names and help for the help view and completion. */
+struct front_command { const char *name, *args, *help; int (*run)(struct ui *ui, const char *args); };
+const struct front_command *front_commands(int *nr);
+
+/* --- drawing helpers (widget.c) --------------------------------------------- */
+
+/* "Title ─────": returns the row below. */
+int draw_heading(struct ui *ui, struct rect r, const char *title);
+/* A bar of @part/@all over @w columns in eighths. */
+void draw_bar(struct canvas *cv, int x, int y, int w, u64 part, u64 all, enum color fg, enum color bg);
+/* "label    value": value cut at the rect's end. */
+void draw_field(struct ui *ui, struct rect r, int row, const char *label, struct style style, const char *fmt, ...)
+	PRINTF(6, 7);
+/* Text wrapped at words into @r from row @row on. Return: rows used. */
+int draw_wrapped(struct ui *ui, struct rect r, int row, struct style style, const char *s);
+char *size_of_pages(const struct pane *p, u64 pages, char *buf, size_t n);
+
+/* --- parts of the map (bands.c, heat.c, panel_*.c) --------------------------- */
+
+void bands_draw(struct ui *ui, struct pane *p);
+/* The address under column @x of the bands; false: no band there. */
+bool bands_address(const struct pane *p, int x, int y, phys_t *addr);
+void heat_draw(struct ui *ui, struct pane *p);
+bool heat_cell(const struct pane *p, int x, int y, u64 *cell);
+
+/* A panel draws into @r and returns the rows it used. */
+typedef int (*panel_fn)(struct ui *ui, struct pane *p, struct rect r);
+int panel_inspector(struct ui *ui, struct pane *p, struct rect r);
+int panel_free(struct ui *ui, struct pane *p, struct rect r);
+int panel_zones(struct ui *ui, struct pane *p, struct rect r);
+int panel_blocks(struct ui *ui, struct pane *p, struct rect r);
+int panel_owners(struct ui *ui, struct pane *p, struct rect r);
+int panel_selection(struct ui *ui, struct pane *p, struct rect r);
+int panel_why(struct ui *ui, struct pane *p, struct rect r);
+void inspector_line(struct ui *ui, struct pane *p, struct rect r);
+void events_draw(struct ui *ui, struct pane *p, struct rect r);
+void legend_draw(struct ui *ui, struct pane *p, struct rect r, bool upright);
+void legend_popup(struct ui *ui);
+
+/* --- story.c: trace events as sentences -------------------------------------- */
+
+enum tone { TONE_PLAIN, TONE_GOOD, TONE_BAD };
+struct story {
+	u64 seq;
+	enum tone tone;
+	char what[112];
+	char how[192];
+};
+/* The newest @max sentences that end at or before event @upto, newest first. Return: how many. */
+int story_latest(const struct machine *m, u64 upto, struct story *out, int max);
+
+/* --- keys.c ------------------------------------------------------------------ */
+
+int keys_handle(struct ui *ui, u32 key);
+void keys_status(struct ui *ui, int y);
+/* Rows for the help view: NULL past the end. */
+struct key_help { const char *keys, *label, *help, *group; u32 views; };
+bool keys_help(int i, struct key_help *out);
+
+/* --- export.c, cast.c --------------------------------------------------------- */
+
+/* Write the canvas as .svg, .html, .ans or .txt, by the file's name. 0 or -errno with *err. */
+int shot_write(const struct canvas *cv, enum palette pal, const char *path, struct mm_error *err);
+struct cast *cast_start(const char *path, int w, int h, struct mm_error *err);
+void cast_write(void *cast, const char *s, size_t n);
+void cast_stop(struct cast *c);
+
+#endif

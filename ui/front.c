@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Commands that concern the screen (quit, goto, palette, shot ...) and the one
+ * door to the machine: whatever key or prompt wants goes through ui_command().
+ */
+#include "app.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "actions.h"
+
+void ui_say(struct ui *ui, bool bad, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(ui->message, sizeof(ui->message), fmt, ap);
+	va_end(ap);
+	ui->message_bad = bad;
+}
+
+const char *ui_shown(struct ui *ui, struct pane *p, const char *cmd)
+{
+	struct mm_error err = { 0 };
+
+	if (strcmp(ui->shown_cmd, cmd) || ui->now >= ui->shown_ms + 250) {
+		text_clear(&ui->shown);
+		if (machine_command(p->m, cmd, &ui->shown, &err))
+			text_printf(&ui->shown, "%s\n", err.msg);
+		snprintf(ui->shown_cmd, sizeof(ui->shown_cmd), "%s", cmd);
+		ui->shown_ms = ui->now;
+	}
+	return text_str(&ui->shown);
+}
+
+void ui_set_view(struct ui *ui, enum view_id v)
+{
+	if (v == ui->view)
+		return;
+	ui->last_view = ui->view;
+	ui->view = v;
+	ui->shown_ms = 0;
+	ui->shown_cmd[0] = '\0';
+	text_clear(&ui->shown);
+}
+
+/* --- front commands ------------------------------------------------------------ */
+
+static int cmd_quit(struct ui *ui, const char *args)
+{
+	ui->quit = true;
+	return 0;
+}
+
+static int cmd_view(struct ui *ui, const char *args)
+{
+	for (int v = 0; v < NR_VIEWS; v++)
+		if (!strcasecmp(view_get((enum view_id)v)->name, args)) {
+			ui_set_view(ui, (enum view_id)v);
+			return 0;
+		}
+	ui_say(ui, true, "no view \"%s\"; there are Map, Buddy, Zones, Blocks, Page, Slab, Owners, Boot, Log, Help", args);
+	return -EINVAL;
+}
+
+static int cmd_goto(struct ui *ui, const char *args)
+{
+	snprintf(ui->find, sizeof(ui->find), "%s", args);
+	if (find_go(ui, 1))
+		return 0;
+	ui_say(ui, true, "cannot go to \"%s\": give an address (0x48000000), pfn=N or memoryN", args);
+	return -EINVAL;
+}
+
+static int cmd_zoom(struct ui *ui, const char *args)
+{
+	struct pane *p = ui_pane(ui);
+
+	if (!strcmp(args, "in"))
+		map_zoom(p, 1);
+	else if (!strcmp(args, "out"))
+		map_zoom(p, -1);
+	else if (!strcmp(args, "whole") || !*args)
+		map_whole(p);
+	else if (!strcmp(args, "page"))
+		map_zoom(p, 64);
+	else
+		return ui_say(ui, true, "zoom in, out, whole or page"), -EINVAL;
+	return 0;
+}
+
+static int cmd_palette(struct ui *ui, const char *args)
+{
+	enum palette p = palette_find(args);
+
+	if (p == NR_PALETTES)
+		return ui_say(ui, true, "palettes: dark, light, contrast, safe, mono"), -EINVAL;
+	ui->out.palette = p;
+	output_invalidate(&ui->out);
+	return 0;
+}
+
+static int cmd_shot(struct ui *ui, const char *args)
+{
+	struct mm_error err = { 0 };
+
+	ui->message[0] = '\0';
+	ui_draw(ui);
+	if (shot_write(&ui->cv, ui->out.palette, args, &err))
+		return ui_say(ui, true, "%s", err.msg), err.code;
+	ui_say(ui, false, "saved %s", args);
+	return 0;
+}
+
+static int cmd_record(struct ui *ui, const char *args)
+{
+	struct mm_error err = { 0 };
+
+	if (ui->cast) {
+		ui->out.tee = NULL;
+		cast_stop(ui->cast);
+		ui->cast = NULL;
+	}
+	if (!strcmp(args, "off"))
+		return ui_say(ui, false, "recording ended"), 0;
+	ui->cast = cast_start(args, ui->cv.w, ui->cv.h, &err);
+	if (!ui->cast)
+		return ui_say(ui, true, "%s", err.msg), err.code;
+	ui->out.tee = cast_write;
+	ui->out.tee_arg = ui->cast;
+	output_invalidate(&ui->out);
+	ui_say(ui, false, "recording to %s; record off ends it", args);
+	return 0;
+}
+
+static int cmd_order(struct ui *ui, const char *args)
+{
+	char *end;
+	unsigned long o = strtoul(args, &end, 10);
+
+	if (*end || !*args || o > ui_pane(ui)->info.arch->max_page_order)
+		return ui_say(ui, true, "orders go from 0 to %u", ui_pane(ui)->info.arch->max_page_order), -EINVAL;
+	ui->order = (unsigned)o;
+	return 0;
+}
+
+static int cmd_bands(struct ui *ui, const char *args)
+{
+	struct map *map = &ui_pane(ui)->map;
+	u32 bands = 0;
+
+	for (int b = 0; b < NR_BANDS; b++)
+		if (!*args || strstr(args, band_name((enum band)b)))
+			bands |= 1u << b;
+	if (!bands)
+		return ui_say(ui, true, "bands: iomem memblock block section node zone migratetype"), -EINVAL;
+	map->bands = bands;
+	return 0;
+}
+
+static int cmd_toggle(struct ui *ui, const char *args)
+{
+	static const struct { const char *name; int (*fn)(struct ui *, int); } toggles[] = {
+		{ "legend", act_legend }, { "letters", act_letters }, { "mouse", act_mouse },
+		{ "presentation", act_presentation }, { "debug", act_debug }, { "lens", act_lens },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(toggles); i++)
+		if (!strcmp(toggles[i].name, args))
+			return toggles[i].fn(ui, 0), 0;
+	return ui_say(ui, true, "toggle legend, letters, lens, mouse, presentation or debug"), -EINVAL;
+}
+
+static const struct front_command fronts[] = {
+	{ "quit", "", "leave mmview", cmd_quit },
+	{ "view", "NAME", "show a view: map, buddy, zones, blocks, page, slab, owners, boot, log, help", cmd_view },
+	{ "goto", "ADDRESS|pfn=N|memoryN", "move the cursor there", cmd_goto },
+	{ "zoom", "in|out|whole|page", "scale of the map", cmd_zoom },
+	{ "bands", "[NAME...]", "which bands to show; all without a name", cmd_bands },
+	{ "order", "N", "order of the next allocation by key", cmd_order },
+	{ "palette", "dark|light|contrast|safe|mono", "colours", cmd_palette },
+	{ "toggle", "legend|letters|lens|mouse|presentation|debug", "switch something on or off", cmd_toggle },
+	{ "shot", "FILE.svg|.html|.ans|.txt", "save a picture of the screen", cmd_shot },
+	{ "record", "FILE.cast|off", "record the session as an asciicast", cmd_record },
+};
+
+const struct front_command *front_commands(int *nr)
+{
+	*nr = (int)ARRAY_SIZE(fronts);
+	return fronts;
+}
+
+/* --- the door -------------------------------------------------------------------- */
+
+/* The name is the first word. -ENOENT: not a front command. */
+static int run_front(struct ui *ui, const char *line)
+{
+	size_t n = strcspn(line, " ");
+
+	for (size_t i = 0; i < ARRAY_SIZE(fronts); i++)
+		if (strlen(fronts[i].name) == n && !strncmp(fronts[i].name, line, n))
+			return fronts[i].run(ui, line + n + strspn(line + n, " "));
+	return -ENOENT;
+}
+
+static bool changes_machine(const char *line)
+{
+	char name[64];
+	const struct command *c;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, " "), line);
+	c = command_find(name);
+	return c && !(c->flags & CMD_READ);
+}
+
+static void show_result(struct ui *ui, const char *line, const struct text *out, bool interactive)
+{
+	const char *s = text_str(out), *nl = strchr(s, '\n');
+
+	if (!*s)
+		return;
+	if (!nl || !nl[1] || !interactive) {
+		ui_say(ui, false, "%.*s", nl ? (int)(nl - s) : (int)strlen(s), s);
+		return;
+	}
+	text_clear(&ui->popup);
+	text_puts(&ui->popup, s);
+	snprintf(ui->popup_title, sizeof(ui->popup_title), "%s", line);
+	ui->popup_scroll = (struct scroll){ 0 };
+	ui->popup_open = true;
+}
+
+int ui_command(struct ui *ui, const char *line, bool interactive)
+{
+	struct text out = TEXT_INIT;
+	int ret = run_front(ui, line);
+
+	if (ret != -ENOENT)
+		return ret;
+	if (ui->opt.readonly && changes_machine(line)) {
+		ui_say(ui, true, "read-only: nothing can be changed here");
+		return -EROFS;
+	}
+	ui->message[0] = '\0';
+	for (int i = 0; i < ui->nr_panes; i++) {
+		struct pane *p = &ui->pane[i];
+		struct mm_error err = { 0 };
+		int r;
+
+		text_clear(&out);
+		p->flash_seq = machine_trace(p->m)->seq;
+		p->flash_until = clock_ms() + 450;
+		r = machine_command(p->m, line, &out, &err);
+		machine_info(p->m, &p->info);
+		if (r)
+			ui_say(ui, true, "%s", err.msg[0] ? err.msg : mm_errname(r));
+		else if (i == ui->focus)
+			show_result(ui, line, &out, interactive);
+		ret = i == ui->focus ? r : ret;
+	}
+	text_cleanup(&out);
+	return ret;
+}

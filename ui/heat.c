@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The heatmap: one cell, some pages, all of them counted. */
+#include "app.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_FLASH 64
+
+/* Pages that the last command touched; they light up for a moment. */
+struct flashes {
+	int nr;
+	struct pfn_range r[MAX_FLASH];
+};
+
+static void collect_flashes(struct ui *ui, struct pane *p, struct flashes *f)
+{
+	const struct trace *t = machine_trace(p->m);
+	u64 from = max_u64(p->flash_seq, trace_oldest(t));
+
+	f->nr = 0;
+	if (ui->now >= p->flash_until || p->info.running)
+		return;
+	for (u64 s = from; s < t->seq && s < from + 4096 && f->nr < MAX_FLASH; s++) {
+		const struct trace_event *e = trace_get(t, s);
+
+		if (!e || e->p == NO_PFN)
+			continue;
+		if (e->type == TRACE_mm_page_alloc || e->type == TRACE_mm_page_free)
+			f->r[f->nr++] = (struct pfn_range){ e->p, e->p + (1ULL << (e->q & 15)) };
+		else if (e->type == TRACE_mm_page_merge)
+			f->r[f->nr++] = (struct pfn_range){ e->q, e->q + (1ULL << (e->a & 15)) };
+		else if (e->type == TRACE_mm_page_migrate)
+			f->r[f->nr++] = (struct pfn_range){ e->q, e->q + (1ULL << (e->a & 15)) };
+		else if (e->type >= TRACE_memory_going_online && e->type <= TRACE_memory_remove)
+			f->r[f->nr++] = (struct pfn_range){ e->p, e->p + e->q };
+	}
+}
+
+static bool flashing(const struct flashes *f, pfn_t start, pfn_t end)
+{
+	for (int i = 0; i < f->nr; i++)
+		if (f->r[i].start < end && f->r[i].end > start)
+			return true;
+	return false;
+}
+
+/* A border belongs here: a hole, a memory block or a pageblock begins. */
+static bool border_color(const struct pane *p, u64 cell, pfn_t pfn, enum color *c)
+{
+	const struct arch *a = p->info.arch;
+	u64 size = 1ULL << p->map.shift, block = p->info.block_size >> a->page_shift;
+
+	*c = C_ACCENT;
+	if (axis_hole_before(&p->map.axis, cell))
+		return true;
+	*c = C_BRIGHT;
+	if (block && size * 16 <= block && pfn % block == 0)
+		return true;
+	*c = C_GROUND;
+	return size * 8 <= 1ULL << a->pageblock_order && p->map.shift && is_aligned(pfn, 1ULL << a->pageblock_order);
+}
+
+static struct tile decorate(struct ui *ui, struct pane *p, struct tile t, u64 cell, pfn_t pfn,
+			    const struct flashes *f)
+{
+	pfn_t end = pfn + (1ULL << p->map.shift);
+	struct pfn_range sel = map_selection(&p->map);
+	bool part = t.ch >= 0x2581 && t.ch <= 0x2588;
+	enum color edge;
+
+	if (cell == axis_cell(&p->map.axis, p->map.cursor)) {
+		t.style = st_attr(C_INK, C_CURSOR, AT_BOLD);
+		if (part || t.ch == ' ')
+			t.ch = 0x25cf;
+		return t;
+	}
+	if (flashing(f, pfn, end)) {
+		t.style = st_attr(C_INK, C_FLASH, AT_BOLD);
+		return t;
+	}
+	if (p->map.selecting && pfn < sel.end && end > sel.start) {
+		t.ch = part || t.ch == ' ' ? 0x2592 : t.ch;
+		t.style = st_attr(t.style.bg == C_INK ? C_TEXT : t.style.bg, C_SELECT, AT_UNDERLINE);
+		return t;
+	}
+	if (!part && ui->tile.gauges && border_color(p, cell, pfn, &edge)) {
+		t.ch = 0x258f;
+		t.style = st(edge, t.style.bg);
+	}
+	return t;
+}
+
+static void draw_row_label(struct ui *ui, struct pane *p, int y, pfn_t pfn, int row)
+{
+	const struct rect *r = &p->layout.heat;
+	enum color fg = row % 2 && p->layout.cells > 16 ? C_FAINT : C_DIM;
+
+	canvas_right(&ui->cv, r->x + p->layout.label_w - 1, y, p->layout.label_w - 1, st(fg, C_GROUND), "%08llx",
+		     (unsigned long long)pfn_to_phys(p->info.arch, pfn));
+}
+
+/* A free block that fills many cells says its order once, near its beginning. */
+static void hide_inside(const struct pane *p, const struct summary *s, pfn_t pfn, struct tile *t)
+{
+	int order = summary_largest_free(s), cells = order - (int)p->map.shift; /* log2 */
+	pfn_t first;
+
+	if (cells <= 0 || summary_free(s) != s->total)
+		return;
+	first = align_down(pfn, 1ULL << order);
+	if ((pfn - first) >> p->map.shift != (cells >= 2))
+		t->ch = ' ';
+}
+
+static void draw_cell(struct ui *ui, struct pane *p, u64 cell, int x, int y, const struct flashes *f)
+{
+	pfn_t pfn = axis_pfn(&p->map.axis, cell);
+	struct summary s;
+	struct tile t;
+
+	memset(&s, 0, sizeof(s));
+	machine_summary(p->m, pfn, pfn + (1ULL << p->map.shift), &s);
+	t = tile_of(&s, &ui->tile);
+	hide_inside(p, &s, pfn, &t);
+	t = decorate(ui, p, t, cell, pfn, f);
+	canvas_put(&ui->cv, x, y, t.ch, t.style);
+	if (p->layout.cell_w == 2)
+		canvas_put(&ui->cv, x + 1, y, t.ch >= 0x2580 && t.ch != 0x258f && t.ch != 0x25cf ? t.ch : ' ', t.style);
+}
+
+void heat_draw(struct ui *ui, struct pane *p)
+{
+	const struct rect *r = &p->layout.heat;
+	int x0 = r->x + p->layout.label_w;
+	struct flashes f;
+
+	collect_flashes(ui, p, &f);
+	for (int row = 0; row < p->map.rows; row++) {
+		u64 first = p->map.top + (u64)row * (u64)p->map.cells;
+
+		if (first >= p->map.axis.cells)
+			break;
+		draw_row_label(ui, p, r->y + row, axis_pfn(&p->map.axis, first), row);
+		for (int i = 0; i < p->map.cells && first + (u64)i < p->map.axis.cells; i++)
+			draw_cell(ui, p, first + (u64)i, x0 + i * p->layout.cell_w, r->y + row, &f);
+	}
+}
+
+bool heat_cell(const struct pane *p, int x, int y, u64 *cell)
+{
+	const struct rect *r = &p->layout.heat;
+	int cx = (x - r->x - p->layout.label_w) / p->layout.cell_w;
+
+	if (x < r->x + p->layout.label_w || y < r->y || y >= r->y + r->h || cx >= p->map.cells)
+		return false;
+	*cell = p->map.top + (u64)(y - r->y) * (u64)p->map.cells + (u64)cx;
+	return *cell < p->map.axis.cells;
+}

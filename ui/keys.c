@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one table of keys. The status line, the help view and the key handler all
+ * read it, so a key that works is a key that is shown.
+ */
+#include "app.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "actions.h"
+#include "keynames.h"
+
+#define MAP   VIEW_BIT(VIEW_MAP)
+#define LISTS (ALL_VIEWS & ~MAP)
+#define BLK   VIEW_BIT(VIEW_BLOCKS)
+#define PAGE  VIEW_BIT(VIEW_PAGE)
+
+struct key {
+	const char *keys;    /* names, separated by spaces */
+	u32 views;
+	int (*fn)(struct ui *ui, int arg);
+	int arg;
+	int status;          /* place in the status line, lower is more important; 0: not there */
+	const char *label;   /* a word or two; {order} {gfp} {run} {rate} {block} are filled in */
+	const char *help;
+	const char *group;
+};
+
+static const struct key keys[] = {
+	{ "a", ALL_VIEWS, act_alloc, 0, 1, "alloc", "allocate a block with the order and type shown, on the node under the cursor", "Allocate" },
+	{ "f", MAP | PAGE, act_free, 0, 2, "free", "free the block under the cursor, or what is selected", "Allocate" },
+	{ "F", ALL_VIEWS, act_command, CMDLINE_FREE_ALL, 0, "free all", "free everything that was allocated by hand or by a workload", "Allocate" },
+	{ "o", ALL_VIEWS, act_order, +1, 3, "order {order}", "next larger order for a", "Allocate" },
+	{ "O", ALL_VIEWS, act_order, -1, 0, "order down", "next smaller order for a", "Allocate" },
+	{ "t", ALL_VIEWS, act_gfp, +1, 4, "{gfp}", "next kind of allocation (GFP flags) for a", "Allocate" },
+	{ "'", ALL_VIEWS, act_goto_last, 0, 0, "last", "go to the page that was allocated last", "Allocate" },
+	{ "w", ALL_VIEWS, act_why, 0, 0, "why", "how the last allocation went, zone by zone", "Allocate" },
+
+	{ "Space", ALL_VIEWS, act_run, 0, 5, "{run}", "run or pause the random workload", "Time" },
+	{ ".", ALL_VIEWS, act_step, 1, 11, "step", "one operation of the workload", "Time" },
+	{ "<", ALL_VIEWS, act_rate, -1, 0, "slower", "slower workload", "Time" },
+	{ ">", ALL_VIEWS, act_rate, +1, 12, "{rate}", "faster workload", "Time" },
+	{ "u", ALL_VIEWS, act_command, CMDLINE_UNDO, 8, "undo", "undo the last command", "Time" },
+	{ "C-r", ALL_VIEWS, act_command, CMDLINE_REDO, 0, "redo", "redo what was undone", "Time" },
+	{ "R", ALL_VIEWS, act_command, CMDLINE_RESET, 0, "reset", "boot the machine anew", "Time" },
+
+	{ "x", MAP | BLK | PAGE, act_block, 0, 13, "{block}", "take the memory block under the cursor offline, or put it online", "Hotplug" },
+	{ "c", ALL_VIEWS, act_command, CMDLINE_COMPACT, 14, "compact", "move pages together so that large free blocks appear", "Hotplug" },
+
+	{ "Left h", MAP, act_move, MOVE_LEFT, 0, "left", "one cell to the left", "Move" },
+	{ "Right l", MAP, act_move, MOVE_RIGHT, 0, "right", "one cell to the right", "Move" },
+	{ "Up k", ALL_VIEWS, act_move, MOVE_UP, 0, "up", "one row up", "Move" },
+	{ "Down j", ALL_VIEWS, act_move, MOVE_DOWN, 0, "down", "one row down", "Move" },
+	{ "PgUp", ALL_VIEWS, act_move, MOVE_PAGE_UP, 0, "page up", "one screen up", "Move" },
+	{ "PgDn", ALL_VIEWS, act_move, MOVE_PAGE_DOWN, 0, "page down", "one screen down", "Move" },
+	{ "Home", ALL_VIEWS, act_move, MOVE_ROW_START, 0, "row start", "start of the row", "Move" },
+	{ "End", ALL_VIEWS, act_move, MOVE_ROW_END, 0, "row end", "end of the row", "Move" },
+	{ "g", ALL_VIEWS, act_move, MOVE_FIRST, 0, "first", "first page of the machine, first line of a list", "Move" },
+	{ "G", ALL_VIEWS, act_move, MOVE_LAST, 0, "last", "last page of the machine, last line of a list", "Move" },
+	{ "S-Left (", MAP, act_move, MOVE_BLOCK_PREV, 0, "block back", "to the memory block before", "Move" },
+	{ "S-Right )", MAP, act_move, MOVE_BLOCK_NEXT, 0, "block on", "to the next memory block", "Move" },
+	{ "+ =", MAP, act_zoom, +1, 7, "zoom", "zoom in: half as many pages per cell", "Move" },
+	{ "- _", MAP, act_zoom, -1, 9, "out", "zoom out", "Move" },
+	{ "Enter", MAP, act_zoom, +4, 0, "into", "zoom in a lot", "Move" },
+	{ "Esc 0", MAP, act_escape, 0, 0, "whole", "drop the selection, then show the whole machine", "Move" },
+	{ "v", MAP, act_select, 0, 15, "select", "begin or end a selection; a, f and x act on it", "Move" },
+	{ "Enter", BLK, act_list_enter, 0, 7, "on map", "show it on the map", "Move" },
+
+	{ "b", MAP, act_bands, +1, 0, "bands", "other bands, where not all have room", "Look" },
+	{ "M", MAP, act_lens, 0, 0, "lens", "colour cells by their pages or by the types of their pageblocks", "Look" },
+	{ "y", MAP, act_letters, 0, 0, "letters", "letters and digits in cells on or off", "Look" },
+	{ "L", ALL_VIEWS, act_legend, 0, 10, "legend", "what colours and letters mean", "Look" },
+	{ "T", ALL_VIEWS, act_palette, 0, 0, "palette", "dark, light, high contrast, safe for colour-blind eyes, monochrome", "Look" },
+	{ "P", ALL_VIEWS, act_presentation, 0, 0, "present", "presentation: large cells, few words", "Look" },
+	{ "m", ALL_VIEWS, act_mouse, 0, 0, "mouse", "mouse on or off (off: the terminal selects text)", "Look" },
+	{ "D", ALL_VIEWS, act_debug, 0, 0, "debug", "bytes per frame, state hash", "Look" },
+	{ "S", ALL_VIEWS, act_shot, 0, 0, "picture", "save the screen as a picture: asks for the file name", "Look" },
+
+	{ "Tab", ALL_VIEWS, act_view_next, +1, 6, "view", "next view", "Views" },
+	{ "S-Tab", ALL_VIEWS, act_view_next, -1, 0, "view back", "view before", "Views" },
+	{ "1", ALL_VIEWS, act_view, VIEW_MAP, 0, "map", "the map", "Views" },
+	{ "2", ALL_VIEWS, act_view, VIEW_BUDDY, 0, "buddy", "free lists per zone, order and type", "Views" },
+	{ "3", ALL_VIEWS, act_view, VIEW_ZONES, 0, "zones", "zones and nodes", "Views" },
+	{ "4", ALL_VIEWS, act_view, VIEW_BLOCKS, 0, "blocks", "memory blocks", "Views" },
+	{ "5", ALL_VIEWS, act_view, VIEW_PAGE, 0, "page", "the page under the cursor", "Views" },
+	{ "6", ALL_VIEWS, act_view, VIEW_SLAB, 0, "slab", "slab caches", "Views" },
+	{ "7", ALL_VIEWS, act_view, VIEW_OWNERS, 0, "owners", "who holds memory", "Views" },
+	{ "8", ALL_VIEWS, act_view, VIEW_BOOT, 0, "boot", "the boot log", "Views" },
+	{ "9", ALL_VIEWS, act_view, VIEW_LOG, 0, "log", "events as they happened", "Views" },
+	{ "z", ALL_VIEWS, act_focus, 0, 0, "other machine", "the other machine, where two are shown", "Views" },
+
+	{ ":", ALL_VIEWS, act_prompt, ':', 16, "command", "type a command; Tab completes, arrows recall", "Other" },
+	{ "/", ALL_VIEWS, act_prompt, '/', 0, "find", "find an address, a pfn, a block, or text in a list", "Other" },
+	{ "n", ALL_VIEWS, act_find, +1, 0, "next", "next match", "Other" },
+	{ "N", ALL_VIEWS, act_find, -1, 0, "before", "match before", "Other" },
+	{ "? F1", ALL_VIEWS, act_view, VIEW_HELP, 17, "help", "this help", "Other" },
+	{ "C-l", ALL_VIEWS, act_redraw, 0, 0, "redraw", "draw the whole screen again", "Other" },
+	{ "Esc", LISTS, act_view, VIEW_MAP, 9, "map", "back to the map", "Other" },
+	{ "q C-c", ALL_VIEWS, act_quit, 0, 18, "quit", "leave mmview", "Other" },
+};
+
+static bool names_key(const struct key *k, u32 key)
+{
+	const char *s = k->keys;
+
+	while (*s) {
+		size_t n = strcspn(s, " ");
+
+		if (key_parse(s, n) == key)
+			return true;
+		s += n;
+		s += *s == ' ';
+	}
+	return false;
+}
+
+int keys_handle(struct ui *ui, u32 key)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (keys[i].views & VIEW_BIT(ui->view) && names_key(&keys[i], key))
+			return keys[i].fn(ui, keys[i].arg);
+	return RE_NONE;
+}
+
+/* --- status line ------------------------------------------------------------ */
+
+static void fill_label(struct ui *ui, const char *label, char *out, size_t n)
+{
+	if (!strcmp(label, "order {order}"))
+		snprintf(out, n, "order %u", ui->order);
+	else if (!strcmp(label, "{gfp}"))
+		snprintf(out, n, "%s", gfp_choice(ui->gfp)->label);
+	else if (!strcmp(label, "{run}"))
+		snprintf(out, n, "%s", ui_pane(ui)->info.running ? "pause" : "run");
+	else if (!strcmp(label, "{rate}"))
+		ui_rate_text(ui, out, n);
+	else if (!strcmp(label, "{block}"))
+		ui_block_text(ui, out, n);
+	else if (!strcmp(label, "command"))
+		snprintf(out, n, "%s", ui->cv.w < 90 ? "" : ui->cv.w < 120 ? "cmd" : label);
+	else
+		snprintf(out, n, "%s", label);
+}
+
+/* Gap after an entry of the status line. */
+static int status_gap(const struct ui *ui) { return ui->cv.w < 100 ? 1 : 2; }
+
+static void first_name(const struct key *k, char *out, size_t size)
+{
+	size_t n = strcspn(k->keys, " ");
+
+	snprintf(out, size, "%.*s", (int)n, k->keys);
+}
+
+static const struct key *by_status(struct ui *ui, int status)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (keys[i].status == status && keys[i].views & VIEW_BIT(ui->view))
+			return &keys[i];
+	return NULL;
+}
+
+/* Columns that the entry takes with the gap after it. */
+static int entry_columns(struct ui *ui, const struct key *k)
+{
+	char name[16], label[64];
+
+	first_name(k, name, sizeof(name));
+	fill_label(ui, k->label, label, sizeof(label));
+	return text_columns(name) + (*label ? 1 : 0) + text_columns(label) + status_gap(ui);
+}
+
+static int draw_entry(struct ui *ui, const struct key *k, int x, int y)
+{
+	char name[16], label[64];
+	int n;
+
+	first_name(k, name, sizeof(name));
+	fill_label(ui, k->label, label, sizeof(label));
+	n = canvas_text(&ui->cv, x, y, ui->cv.w - x, st_attr(C_ACCENT, C_BAR, AT_BOLD), name);
+	if (*label)
+		n += 1 + canvas_text(&ui->cv, x + n + 1, y, ui->cv.w - x - n - 1, st(C_TEXT, C_BAR), label);
+	return n + status_gap(ui);
+}
+
+void keys_status(struct ui *ui, int y)
+{
+	const struct key *show[32], *tail[3];
+	int n = 0, tails = 0, x = 1, room = ui->cv.w - 1;
+
+	canvas_fill(&ui->cv, (struct rect){ 0, y, ui->cv.w, 1 }, ' ', st(C_TEXT, C_BAR));
+	for (int s = 16; s <= 18; s++) {
+		const struct key *k = by_status(ui, s);
+
+		if (k) {
+			tail[tails++] = k;
+			room -= entry_columns(ui, k);
+		}
+	}
+	for (int s = 1; s < 16 && n < 32; s++) {
+		const struct key *k = by_status(ui, s);
+		int w = k ? entry_columns(ui, k) : 0;
+
+		if (!k || w > room)
+			continue;
+		room -= w;
+		show[n++] = k;
+	}
+	for (int i = 0; i < n; i++)
+		x += draw_entry(ui, show[i], x, y);
+	for (int i = 0; i < tails; i++)
+		x += draw_entry(ui, tail[i], x, y);
+}
+
+bool keys_help(int i, struct key_help *out)
+{
+	if (i < 0 || (size_t)i >= ARRAY_SIZE(keys))
+		return false;
+	*out = (struct key_help){ keys[i].keys, keys[i].label, keys[i].help, keys[i].group, keys[i].views };
+	return true;
+}

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The main loop: input, a slice of the engine's work, a frame. Keys are never
+ * late: the engine works in small slices between polls of the keyboard, and a
+ * frame is drawn right after a key.
+ */
+#include "app.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAME_MS 33
+#define SLICE    256 /* operations of the workload between two polls */
+
+static const struct view_ops *const views[NR_VIEWS] = {
+	[VIEW_MAP] = &view_map, [VIEW_BUDDY] = &view_buddy, [VIEW_ZONES] = &view_zones,
+	[VIEW_BLOCKS] = &view_blocks, [VIEW_PAGE] = &view_page, [VIEW_SLAB] = &view_slab,
+	[VIEW_OWNERS] = &view_owners, [VIEW_BOOT] = &view_boot, [VIEW_LOG] = &view_log, [VIEW_HELP] = &view_help,
+};
+
+const struct view_ops *view_get(enum view_id v) { return views[v]; }
+
+/* --- frame ------------------------------------------------------------------- */
+
+static void header_left(struct ui *ui, struct pane *p, int max)
+{
+	char text[200], size[32], page[32];
+	int x = 1;
+
+	size_str(p->info.ram_bytes, size, sizeof(size));
+	size_str(arch_page_size(p->info.arch), page, sizeof(page));
+	x += canvas_text(&ui->cv, x, 0, max, st_attr(C_ACCENT, C_BAR, AT_BOLD), "mmview") + 2;
+	x += canvas_text(&ui->cv, x, 0, max - x, st_attr(C_BRIGHT, C_BAR, AT_BOLD), p->info.name) + 2;
+	if (ui->nr_panes > 1)
+		x += canvas_printf(&ui->cv, x, 0, max - x, st(C_DIM, C_BAR), "| %s", ui->pane[!ui->focus].info.name) + 2;
+	snprintf(text, sizeof(text), "%s \xc2\xb7 %d node%s \xc2\xb7 %s pages \xc2\xb7 %s \xc2\xb7 Linux 6.12", size, p->info.nr_nodes,
+		 p->info.nr_nodes == 1 ? "" : "s", page, p->info.arch->name);
+	if (text_columns(text) > max - x)
+		snprintf(text, sizeof(text), "%s \xc2\xb7 %d node%s", size, p->info.nr_nodes, p->info.nr_nodes == 1 ? "" : "s");
+	canvas_text(&ui->cv, x, 0, max - x, st(C_DIM, C_BAR), text);
+}
+
+static void draw_header(struct ui *ui)
+{
+	struct pane *p = ui_pane(ui);
+	char ops[32], rate[32], right[128], num[24];
+	int x = ui->cv.w - 1;
+
+	canvas_fill(&ui->cv, (struct rect){ 0, 0, ui->cv.w, 1 }, ' ', st(C_TEXT, C_BAR));
+	snprintf(right, sizeof(right), "%d %s", (int)ui->view + 1, view_get(ui->view)->name);
+	if (ui->view == VIEW_HELP)
+		snprintf(right, sizeof(right), "? Help");
+	x = canvas_right(&ui->cv, x, 0, 20, st_attr(C_ACCENT, C_BAR, AT_BOLD), "%s", right) - 3;
+	snprintf(ops, sizeof(ops), "op %s", count_str(p->info.ops, num, sizeof(num)));
+	x = canvas_right(&ui->cv, x, 0, 24, st(C_TEXT, C_BAR), "%s", ops) - 2;
+	if (p->info.workload) {
+		if (p->info.rate)
+			snprintf(rate, sizeof(rate), "%s/s", count_str(p->info.rate, num, sizeof(num)));
+		else
+			snprintf(rate, sizeof(rate), "full speed");
+		x = canvas_right(&ui->cv, x, 0, 40, st(p->info.running ? C_GOOD : C_DIM, C_BAR), "%s %s",
+				 p->info.running ? "\xe2\x96\xb6" : "\xe2\x80\x96", rate) - 2;
+	}
+	header_left(ui, p, x);
+}
+
+static void draw_too_small(struct ui *ui)
+{
+	int y = ui->cv.h / 2;
+
+	canvas_printf(&ui->cv, 1, y, ui->cv.w - 1, st(C_TEXT, C_GROUND), "mmview needs %dx%d; this is %dx%d.", MIN_W, MIN_H,
+		      ui->cv.w, ui->cv.h);
+	canvas_text(&ui->cv, 1, y + 1, ui->cv.w - 1, st(C_DIM, C_GROUND), "Please enlarge the window, or q to quit.");
+}
+
+static s64 count_lines(const char *s)
+{
+	s64 n = 0;
+
+	for (; *s; s++)
+		n += *s == '\n';
+	return n;
+}
+
+static void draw_popup(struct ui *ui)
+{
+	s64 nr = count_lines(text_str(&ui->popup)), rows = ui->cv.h - 6, top, line = 0;
+	struct rect r;
+
+	if (nr < rows)
+		rows = nr < 3 ? 3 : nr;
+	r = (struct rect){ 0, ui->cv.h - 2 - (int)rows, ui->cv.w, (int)rows + 1 };
+	canvas_fill(&ui->cv, r, ' ', st(C_TEXT, C_TRACK));
+	canvas_fill(&ui->cv, (struct rect){ 0, r.y, r.w, 1 }, ' ', st(C_TEXT, C_BAR));
+	canvas_text(&ui->cv, 1, r.y, r.w - 30, st_attr(C_ACCENT, C_BAR, AT_BOLD), ui->popup_title);
+	canvas_right(&ui->cv, r.w - 1, r.y, 28, st(C_DIM, C_BAR), nr > rows ? "arrows scroll  Esc close" : "Esc close");
+	ui->popup_scroll.at = ui->popup_scroll.top;
+	top = scroll_begin(&ui->popup_scroll, nr, rows);
+	for (const char *s = text_str(&ui->popup); *s && line < top + rows; line++) {
+		int n = (int)strcspn(s, "\n");
+
+		if (line >= top)
+			canvas_printf(&ui->cv, 1, r.y + 1 + (int)(line - top), r.w - 2, st(C_TEXT, C_TRACK), "%.*s", n, s);
+		s += n + (s[n] == '\n');
+	}
+}
+
+static void draw_message(struct ui *ui, int y)
+{
+	if (!ui->message[0])
+		return;
+	canvas_fill(&ui->cv, (struct rect){ 0, y, ui->cv.w, 1 }, ' ', st(C_TEXT, C_TRACK));
+	canvas_text(&ui->cv, 1, y, ui->cv.w - 2, st(ui->message_bad ? C_BAD : C_BRIGHT, C_TRACK), ui->message);
+}
+
+static void draw_debug(struct ui *ui)
+{
+	canvas_right(&ui->cv, ui->cv.w - 1, ui->cv.h - 2, 70, st(C_ACCENT, C_BAR),
+		     " frame %llu  last %llu bytes  all %llu  %s/%s  hash %016llx ",
+		     (unsigned long long)ui->out.frames, (unsigned long long)ui->out.last_bytes,
+		     (unsigned long long)ui->out.bytes, depth_name(ui->out.depth), palette_name(ui->out.palette),
+		     (unsigned long long)ui_pane(ui)->info.hash);
+}
+
+static void draw_panes(struct ui *ui)
+{
+	int h = ui->cv.h - 2, w = ui->cv.w / ui->nr_panes;
+
+	for (int i = 0; i < ui->nr_panes; i++) {
+		struct pane *p = &ui->pane[i];
+		struct rect old;
+
+		p->area = (struct rect){ i * w + (i ? 1 : 0), 1, w - (ui->nr_panes > 1), h };
+		map_update(p);
+		chart_sample(p, ui->now, ui->order);
+		old = canvas_clip(&ui->cv, p->area);
+		view_get(ui->view)->draw(ui, p, p->area);
+		canvas_clip(&ui->cv, old);
+	}
+}
+
+void ui_draw(struct ui *ui)
+{
+	canvas_clear(&ui->cv, st(C_TEXT, C_GROUND));
+	if (layout_too_small(ui->cv.w, ui->cv.h)) {
+		draw_too_small(ui);
+		return;
+	}
+	draw_panes(ui);
+	draw_header(ui);
+	if (ui->legend)
+		legend_popup(ui);
+	if (ui->popup_open)
+		draw_popup(ui);
+	draw_message(ui, ui->cv.h - 2);
+	if (ui->debug)
+		draw_debug(ui);
+	if (ui->prompt.open)
+		prompt_draw(ui, ui->cv.h - 1);
+	else
+		keys_status(ui, ui->cv.h - 1);
+}
+
+/* --- input -------------------------------------------------------------------- */
+
+static int popup_key(struct ui *ui, u32 key)
+{
+	struct scroll *s = &ui->popup_scroll;
+	s64 step = key == K_UP || key == 'k' ? -1 : key == K_DOWN || key == 'j' ? 1 : key == K_PGUP ? -s->rows :
+		   key == K_PGDN || key == ' ' ? s->rows : 0;
+
+	if (!step) {
+		ui->popup_open = false;
+		if (key == K_ESC || key == K_ENTER || key == 'q' || key == 3)
+			return RE_DRAW;
+		return keys_handle(ui, key) | RE_DRAW;
+	}
+	s->top += step;
+	if (s->top > s->nr - s->rows)
+		s->top = s->nr - s->rows;
+	if (s->top < 0)
+		s->top = 0;
+	return RE_DRAW;
+}
+
+static int handle_key(struct ui *ui, u32 key)
+{
+	if (layout_too_small(ui->cv.w, ui->cv.h))
+		return key == 'q' || key == 3 ? RE_QUIT : RE_NONE;
+	if (ui->prompt.open)
+		return prompt_key(ui, key);
+	if (ui->popup_open)
+		return popup_key(ui, key);
+	ui->message[0] = '\0';
+	if (ui->legend && (key == K_ESC || key == 'L')) {
+		ui->legend = false;
+		return RE_DRAW;
+	}
+	return keys_handle(ui, key) | RE_DRAW;
+}
+
+static int handle_mouse(struct ui *ui, const struct input *in)
+{
+	for (int i = 0; i < ui->nr_panes; i++) {
+		struct rect r = ui->pane[i].area;
+
+		if (in->x < r.x || in->x >= r.x + r.w)
+			continue;
+		if (in->mouse == MOUSE_PRESS)
+			ui->focus = i;
+		if (view_get(ui->view)->mouse)
+			return view_get(ui->view)->mouse(ui, &ui->pane[i], in);
+		if (in->mouse == MOUSE_WHEEL_UP || in->mouse == MOUSE_WHEEL_DOWN) {
+			scroll_move(&ui->scroll[ui->view], in->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+			return RE_DRAW;
+		}
+	}
+	return RE_NONE;
+}
+
+static int fit_canvas(struct ui *ui)
+{
+	int w, h;
+
+	tty_size(ui->tty, &w, &h);
+	if (w == ui->cv.w && h == ui->cv.h)
+		return 0;
+	return canvas_resize(&ui->cv, w, h);
+}
+
+static int handle_input(struct ui *ui, const struct input *in)
+{
+	switch (in->type) {
+	case IN_KEY:
+		return handle_key(ui, in->key);
+	case IN_MOUSE:
+		return ui->popup_open || ui->prompt.open ? RE_NONE : handle_mouse(ui, in);
+	case IN_RESIZE:
+	case IN_REDRAW:
+		return fit_canvas(ui) ? RE_QUIT : RE_DRAW | RE_CLEAR;
+	case IN_QUIT:
+		return RE_QUIT;
+	default:
+		return RE_NONE;
+	}
+}
+
+/* --- the engine's share ---------------------------------------------------------- */
+
+static bool any_running(const struct ui *ui)
+{
+	for (int i = 0; i < ui->nr_panes; i++)
+		if (ui->pane[i].info.running)
+			return true;
+	return false;
+}
+
+/* One slice for each running machine. Return: whether more is due now. */
+static bool run_slices(struct ui *ui, double seconds)
+{
+	bool more = false;
+
+	for (int i = 0; i < ui->nr_panes; i++) {
+		struct pane *p = &ui->pane[i];
+		u64 n = SLICE;
+
+		if (!p->info.running)
+			continue;
+		if (p->info.rate) {
+			p->debt += seconds * (double)p->info.rate;
+			if (p->debt > (double)p->info.rate)
+				p->debt = (double)p->info.rate;
+			n = min_u64((u64)p->debt, SLICE);
+			p->debt -= (double)n;
+		}
+		if (n && machine_run_slice(p->m, n) < n)
+			p->debt = 0;
+		machine_info(p->m, &p->info);
+		more |= p->info.running && (!p->info.rate || p->debt >= 1);
+	}
+	return more;
+}
+
+/* Work until the frame is due or a key waits. */
+static void work(struct ui *ui, u64 last, u64 due, struct input *in)
+{
+	u64 now = clock_ms();
+	double seconds = (double)(now - last) / 1000;
+
+	while (run_slices(ui, seconds)) {
+		seconds = 0;
+		*in = tty_read(ui->tty, 0);
+		if (in->type != IN_NONE || clock_ms() >= due)
+			return;
+	}
+}
+
+/* --- start and end ----------------------------------------------------------------- */
+
+static enum palette choose_palette(const struct ui_options *opt)
+{
+	const char *fgbg = getenv("COLORFGBG"), *bg = fgbg ? strrchr(fgbg, ';') : NULL;
+
+	if (opt->palette != NR_PALETTES)
+		return opt->palette;
+	return bg && (!strcmp(bg, ";15") || !strcmp(bg, ";7")) ? PAL_LIGHT : PAL_DARK;
+}
+
+static int start(struct ui *ui, struct machine **m, int nr, const struct ui_options *opt, struct mm_error *err)
+{
+	struct tty_options to = { opt->depth, !opt->no_mouse };
+
+	setlocale(LC_ALL, "");
+	ui->opt = *opt;
+	if (!ui->opt.delay_ms)
+		ui->opt.delay_ms = FRAME_MS;
+	ui->tty = tty_start(&to, err);
+	if (!ui->tty)
+		return err->code;
+	output_init(&ui->out, ui->tty, choose_palette(opt));
+	ui->cv.ascii = opt->ascii || !tty_is_utf8();
+	ui->tile.letters = true;
+	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.palette != PAL_MONO;
+	ui->order = 3;
+	ui->gfp = 1;
+	ui->rate = 200;
+	ui->nr_panes = nr;
+	for (int i = 0; i < nr; i++) {
+		ui->pane[i].m = m[i];
+		map_init(&ui->pane[i]);
+	}
+	return fit_canvas(ui);
+}
+
+static void stop(struct ui *ui)
+{
+	if (ui->cast)
+		cast_stop(ui->cast);
+	for (int i = 0; i < ui->nr_panes; i++)
+		map_cleanup(&ui->pane[i].map);
+	tty_stop(ui->tty);
+	output_cleanup(&ui->out);
+	canvas_cleanup(&ui->cv);
+	prompt_cleanup(&ui->prompt);
+	text_cleanup(&ui->popup);
+	text_cleanup(&ui->shown);
+}
+
+static void frame(struct ui *ui)
+{
+	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.palette != PAL_MONO;
+	ui->now = clock_ms();
+	ui_draw(ui);
+	output_frame(&ui->out, &ui->cv);
+}
+
+static void loop(struct ui *ui)
+{
+	u64 last_work = clock_ms(), due = 0;
+	int re = RE_DRAW;
+
+	while (!(re & RE_QUIT) && !ui->quit) {
+		struct input in = { 0 };
+		bool busy = any_running(ui), flash = ui_pane(ui)->flash_until > clock_ms();
+		u64 now;
+
+		if (re & RE_CLEAR)
+			output_invalidate(&ui->out);
+		if (re & RE_DRAW || busy || flash) {
+			frame(ui);
+			due = clock_ms() + (u64)ui->opt.delay_ms;
+		}
+		re = flash ? RE_DRAW : RE_NONE;
+		if (busy) {
+			u64 before = clock_ms();
+
+			work(ui, last_work, due, &in);
+			last_work = before;
+		} else {
+			last_work = clock_ms();
+		}
+		now = clock_ms();
+		if (in.type == IN_NONE)
+			in = tty_read(ui->tty, busy || flash ? (due > now ? (int)(due - now) : 0) : -1);
+		for (int i = 0; in.type != IN_NONE; i++) {
+			re |= handle_input(ui, &in);
+			if (re & RE_QUIT || i == 64)
+				break;
+			in = tty_read(ui->tty, 0);
+		}
+	}
+}
+
+int ui_run(struct machine **m, int nr, const struct ui_options *opt, struct mm_error *err)
+{
+	struct ui *ui = calloc(1, sizeof(*ui));
+	int ret;
+
+	if (!ui)
+		return mm_fail(err, -ENOMEM, "no memory for the screen");
+	ret = start(ui, m, nr, opt, err);
+	if (!ret)
+		loop(ui);
+	if (ui->tty)
+		stop(ui);
+	free(ui);
+	return ret;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where we are on the map: cursor, zoom and the window that the heatmap shows.
+ * The window starts at a whole row, so that row addresses stay round numbers.
+ */
+#include "app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void map_init(struct pane *p)
+{
+	memset(&p->map, 0, sizeof(p->map));
+	p->map.whole = true;
+	p->map.cells = 64;
+	p->map.rows = 15;
+	p->map.bands = (1u << NR_BANDS) - 1;
+	machine_info(p->m, &p->info);
+	p->map.cursor = p->info.start_pfn;
+	map_update(p);
+}
+
+void map_cleanup(struct map *map)
+{
+	axis_cleanup(&map->axis);
+	free(map->ranges);
+	memset(map, 0, sizeof(*map));
+}
+
+/* The stretches of memory as pfns; on a host without memory the old ones stay. */
+static void read_ranges(struct pane *p)
+{
+	struct map *map = &p->map;
+	int nr = machine_axis(p->m, NULL, 0);
+	struct axis_range *r = calloc((size_t)nr + 1, sizeof(*r));
+	struct pfn_range *out = calloc((size_t)nr + 1, sizeof(*out));
+
+	if (!r || !out) {
+		free(r);
+		free(out);
+		return;
+	}
+	machine_axis(p->m, r, nr);
+	for (int i = 0; i < nr; i++) {
+		out[i].start = phys_to_pfn(p->info.arch, r[i].start);
+		out[i].end = phys_to_pfn_up(p->info.arch, r[i].end);
+	}
+	free(r);
+	free(map->ranges);
+	map->ranges = out;
+	map->nr_ranges = nr;
+}
+
+static u64 map_rows_all(const struct map *map)
+{
+	return (map->axis.cells + (u64)map->cells - 1) / (u64)map->cells;
+}
+
+static void clamp_window(struct map *map)
+{
+	u64 all = map_rows_all(map), rows = (u64)map->rows, row = map->top / (u64)map->cells;
+
+	if (row + rows > all)
+		row = all > rows ? all - rows : 0;
+	map->top = row * (u64)map->cells;
+}
+
+/* Scroll just enough that the cursor is inside. */
+static void follow_cursor(struct map *map)
+{
+	u64 row = axis_cell(&map->axis, map->cursor) / (u64)map->cells, top = map->top / (u64)map->cells;
+
+	if (row < top)
+		top = row;
+	else if (row >= top + (u64)map->rows)
+		top = row - (u64)map->rows + 1;
+	map->top = top * (u64)map->cells;
+	clamp_window(map);
+}
+
+static void clamp_cursor(struct map *map)
+{
+	pfn_t at = map->cursor;
+
+	for (int i = 0; i < map->nr_ranges; i++) {
+		if (at < map->ranges[i].start)
+			at = map->ranges[i].start;
+		if (at < map->ranges[i].end)
+			break;
+		if (i == map->nr_ranges - 1)
+			at = map->ranges[i].end - 1;
+	}
+	map->cursor = at;
+}
+
+void map_update(struct pane *p)
+{
+	struct map *map = &p->map;
+
+	machine_info(p->m, &p->info);
+	read_ranges(p);
+	if (map->cells < 1)
+		map->cells = 1;
+	if (map->rows < 1)
+		map->rows = 1;
+	map->fit = axis_fit(map->ranges, map->nr_ranges, (u64)map->cells * (u64)map->rows);
+	if (map->whole || map->shift > map->fit)
+		map->shift = map->fit;
+	axis_build(&map->axis, map->ranges, map->nr_ranges, map->shift);
+	clamp_cursor(map);
+	clamp_window(map);
+}
+
+void map_move(struct pane *p, s64 cells)
+{
+	struct map *map = &p->map;
+	u64 cell = axis_cell(&map->axis, map->cursor);
+
+	if (!map->axis.cells)
+		return;
+	if (cells < 0)
+		cell = (u64)-cells > cell ? 0 : cell - (u64)-cells;
+	else
+		cell = min_u64(cell + (u64)cells, map->axis.cells - 1);
+	map->cursor = axis_pfn(&map->axis, cell);
+	clamp_cursor(map);
+	follow_cursor(map);
+}
+
+void map_goto(struct pane *p, pfn_t pfn)
+{
+	p->map.cursor = pfn;
+	clamp_cursor(&p->map);
+	follow_cursor(&p->map);
+}
+
+/* Keep the cursor in the middle row after a change of scale. */
+static void center(struct map *map)
+{
+	u64 row = axis_cell(&map->axis, map->cursor) / (u64)map->cells, half = (u64)map->rows / 2;
+
+	map->top = (row > half ? row - half : 0) * (u64)map->cells;
+	clamp_window(map);
+}
+
+void map_zoom(struct pane *p, int steps)
+{
+	struct map *map = &p->map;
+	int shift = (int)map->shift - steps;
+
+	if (shift < 0)
+		shift = 0;
+	map->whole = shift >= (int)map->fit;
+	map->shift = map->whole ? map->fit : (unsigned)shift;
+	axis_build(&map->axis, map->ranges, map->nr_ranges, map->shift);
+	center(map);
+}
+
+void map_whole(struct pane *p)
+{
+	p->map.whole = true;
+	map_update(p);
+}
+
+void map_scroll(struct pane *p, s64 rows)
+{
+	struct map *map = &p->map;
+	s64 row = (s64)(map->top / (u64)map->cells) + rows;
+	u64 cell = axis_cell(&map->axis, map->cursor), last;
+
+	map->top = (u64)(row < 0 ? 0 : row) * (u64)map->cells;
+	clamp_window(map);
+	last = map->top + (u64)map->rows * (u64)map->cells - 1;
+	if (cell < map->top)
+		cell = map->top + cell % (u64)map->cells;
+	else if (cell > last)
+		cell = last - (u64)map->cells + 1 + cell % (u64)map->cells;
+	else
+		return;
+	map->cursor = axis_pfn(&map->axis, min_u64(cell, map->axis.cells - 1));
+	clamp_cursor(map);
+}
+
+void map_window(const struct map *map, pfn_t *start, pfn_t *end)
+{
+	u64 last = map->top + (u64)map->rows * (u64)map->cells;
+
+	*start = axis_pfn(&map->axis, map->top);
+	*end = last >= map->axis.cells ? (map->axis.nr ? map->axis.seg[map->axis.nr - 1].end : 0)
+				       : axis_pfn(&map->axis, last - 1) + (1ULL << map->shift);
+}
+
+struct pfn_range map_selection(const struct map *map)
+{
+	u64 size = 1ULL << map->shift;
+	pfn_t a = align_down(map->cursor, size), b = align_down(map->selecting ? map->anchor : map->cursor, size);
+
+	return (struct pfn_range){ a < b ? a : b, (a < b ? b : a) + size };
+}
+
+bool map_is_zoomed(const struct map *map) { return map->shift < map->fit; }

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the colours and letters mean. */
+#include "app.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The classes worth a place where room is short, in this order. */
+static const u8 short_list[] = {
+	SUM_FREE0, SUM_FREE0 + 3, SUM_FREE0 + 6, SUM_FREE0 + 9, SUM_FREE0 + 10,
+	SUM_KIND0 + KIND_KERNEL, SUM_KIND0 + KIND_MOVABLE, SUM_KIND0 + KIND_RECLAIMABLE, SUM_RESERVED, SUM_PCP,
+	SUM_KIND0 + KIND_SLAB, SUM_KIND0 + KIND_ANON, SUM_KIND0 + KIND_FILE, SUM_OFFLINE,
+};
+
+/* Swatch and name; presentation and narrow columns use short names. */
+static int draw_entry(struct ui *ui, int x, int y, unsigned cls, int max)
+{
+	static const char *const brief[] = {
+		[SUM_RESERVED] = "resv", [SUM_PCP] = "pcp", [SUM_OFFLINE] = "offl",
+		[SUM_KIND0 + KIND_KERNEL] = "unmv", [SUM_KIND0 + KIND_MOVABLE] = "move",
+		[SUM_KIND0 + KIND_RECLAIMABLE] = "recl", [SUM_KIND0 + KIND_SLAB] = "slab",
+		[SUM_KIND0 + KIND_ANON] = "anon", [SUM_KIND0 + KIND_FILE] = "file",
+	};
+	char letter = class_letter(cls), name[32];
+
+	if (cls >= SUM_FREE0)
+		snprintf(name, sizeof(name), max < 8 ? "fr%s%u" : "free %s%u", "", cls - SUM_FREE0);
+	else
+		snprintf(name, sizeof(name), "%s", max < 8 ? brief[cls] : class_label(cls));
+	canvas_put(&ui->cv, x, y, (u32)letter, st_attr(C_INK, class_color(cls), AT_FAINT));
+	if (max >= 8) {
+		canvas_put(&ui->cv, x + 1, y, ' ', st_attr(C_INK, class_color(cls), AT_FAINT));
+		return 3 + canvas_text(&ui->cv, x + 3, y, max - 3, st(C_DIM, C_GROUND), name);
+	}
+	return 2 + canvas_text(&ui->cv, x + 2, y, max - 2, st(C_DIM, C_GROUND), name);
+}
+
+void legend_draw(struct ui *ui, struct pane *p, struct rect r, bool upright)
+{
+	unsigned top = p->info.arch->max_page_order;
+	int at = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(short_list); i++) {
+		unsigned cls = short_list[i];
+
+		if (cls == SUM_FREE0 + 10)
+			cls = SUM_FREE0 + top;
+		else if (cls > SUM_FREE0 && cls >= SUM_FREE0 + top)
+			continue;
+		if (upright && at < r.h) {
+			draw_entry(ui, r.x, r.y + at++, cls, r.w);
+		} else if (!upright) {
+			int len = 3 + (int)strlen(cls >= SUM_FREE0 ? "free 10" : class_label(cls));
+
+			if (at + len > r.w)
+				return;
+			at += draw_entry(ui, r.x + at, r.y, cls, r.w - at) + 2;
+		}
+	}
+}
+
+/* Every class on one sheet over the middle of the screen. */
+void legend_popup(struct ui *ui)
+{
+	int rows = SUM_FREE0, h = rows + 8, w = 56, y, x;
+	struct rect r;
+
+	h = h < ui->cv.h - 2 ? h : ui->cv.h - 2;
+	r = (struct rect){ (ui->cv.w - w) / 2, (ui->cv.h - h) / 2, w, h };
+	canvas_fill(&ui->cv, r, ' ', st(C_TEXT, C_BAR));
+	y = r.y + 1;
+	x = r.x + 3;
+	canvas_text(&ui->cv, x, y++, w - 6, st_attr(C_ACCENT, C_BAR, AT_BOLD), "What the map says");
+	canvas_text(&ui->cv, x, y, w, st(C_TEXT, C_BAR), "free, order 0 to the largest: ");
+	for (unsigned o = 0; o <= ui_pane(ui)->info.arch->max_page_order; o++)
+		canvas_put(&ui->cv, x + 30 + (int)o, y, (u32)order_digit(o), st_attr(C_INK, free_color(o), AT_FAINT));
+	y++;
+	canvas_text(&ui->cv, x, y++, w - 6, st(C_DIM, C_BAR), "mixed cells are gauges: used rises from below");
+	for (unsigned c = SUM_RESERVED; c < SUM_FREE0 && y < r.y + h - 2; c += 2, y++)
+		for (unsigned k = c; k < c + 2 && k < SUM_FREE0; k++) {
+			int cx = x + (int)(k - c) * 26;
+
+			canvas_put(&ui->cv, cx, y, (u32)class_letter(k), st_attr(C_INK, class_color(k), AT_FAINT));
+			canvas_put(&ui->cv, cx + 1, y, ' ', st(C_INK, class_color(k)));
+			canvas_text(&ui->cv, cx + 3, y, 22, st(C_TEXT, C_BAR), class_label(k));
+		}
+	canvas_text(&ui->cv, x, y + 1, w - 6, st(C_DIM, C_BAR), "b other bands   t lens   T palette   L or Esc close");
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The screen, as main.c sees it. */
+#ifndef MM_UI_UI_H
+#define MM_UI_UI_H
+
+#include "mmview.h"
+#include "style.h"
+
+struct ui_options {
+	enum depth depth;        /* DEPTH_AUTO: what the terminal can do */
+	enum palette palette;    /* NR_PALETTES: dark, or light where COLORFGBG says so */
+	bool ascii;              /* no glyphs beyond ASCII */
+	bool no_mouse;
+	bool readonly;           /* nothing changes the machine */
+	bool presentation;       /* large cells, few words */
+	int delay_ms;            /* between frames; 0: 33 */
+	const char *lang;        /* "en", "zh"; NULL: by LANG */
+	const char *record;      /* write an asciicast of the session here, or NULL */
+	const char *lesson;      /* start with this lesson (a file), or NULL */
+	const char *config;      /* key bindings; NULL: $XDG_CONFIG_HOME/mmview/config.ini */
+};
+
+/* All zeroes but the two that mean "find out". */
+#define UI_OPTIONS_DEFAULT { .depth = DEPTH_AUTO, .palette = NR_PALETTES }
+
+/*
+ * Show the @nr (1 or 2) machines until the user quits. The machines stay the
+ * caller's. Return: 0, or -errno with *err (no terminal, a bad config file).
+ */
+int ui_run(struct machine **m, int nr, const struct ui_options *opt, struct mm_error *err);
+
+#endif

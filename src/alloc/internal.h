@@ -59,4 +59,10 @@ bool unreserve_highatomic_pageblock(struct mm *mm, const struct alloc_context *a
 /* wakeup_kswapd(): remember what is asked of the node's kswapd; the reclaim code runs it. */
 void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, unsigned order, int highest_zoneidx);
 
+/*
+ * alloc/page_alloc_boot.c: pages [pfn, +1 << @order), reserved or offline and each
+ * on its own, go to limbo (zone/buddy.h); the block must be aligned. Return: the first.
+ */
+page_handle unreserve_pages(struct mm *mm, pfn_t pfn, unsigned order);
+
 #endif

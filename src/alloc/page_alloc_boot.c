@@ -17,8 +17,7 @@
 #include "phys/ranges.h"
 #include "zone/pageblock.h"
 
-/* Pages [pfn, +1 << order) with struct pages of their own (reserved, offline) go to limbo. */
-static page_handle to_limbo(struct mm *mm, pfn_t pfn, unsigned order)
+page_handle unreserve_pages(struct mm *mm, pfn_t pfn, unsigned order)
 {
 	struct memmap *map = mm->map;
 	page_handle h = memmap_touch(map, pfn);
@@ -36,7 +35,7 @@ static page_handle to_limbo(struct mm *mm, pfn_t pfn, unsigned order)
 /* __free_pages_core() for one aligned block. */
 static void free_block(struct mm *mm, struct zone *z, pfn_t pfn, unsigned order)
 {
-	buddy_free_split(&mm->env, z, to_limbo(mm, pfn, order), order, FPI_TO_TAIL);
+	buddy_free_split(&mm->env, z, unreserve_pages(mm, pfn, order), order, FPI_TO_TAIL);
 }
 
 /* [start, end) is smaller than a max block or does not cover one: in the largest aligned pieces. */
@@ -96,7 +95,7 @@ void free_boot_range(struct mm *mm, struct zone *zone, pfn_t start, pfn_t end)
 
 void free_reserved_block(struct mm *mm, pfn_t pfn, unsigned order)
 {
-	page_handle h = to_limbo(mm, pfn, order);
+	page_handle h = unreserve_pages(mm, pfn, order);
 
 	mm_zone(mm, memmap_zone(mm->map, h))->managed_pages += 1ULL << order;
 	buddy_set_page(mm->map, h, order, page_info(PAGE_ALLOC, order, MIGRATE_UNMOVABLE, KIND_KERNEL), 1);

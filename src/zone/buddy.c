@@ -105,6 +105,15 @@ void buddy_add_wild(const struct zone_env *env, struct zone *z, pfn_t start, u64
 	account_freepages(env, z, (s64)(nr_blocks << map->max_order), map->default_mt);
 }
 
+void buddy_append(const struct zone_env *env, struct zone *z, page_handle h, unsigned order, unsigned mt)
+{
+	memmap_dirty(env->map, h);
+	if (order == env->map->max_order)
+		add_max(env, z, h, mt, true);
+	else
+		add_to_free_list(env, z, h, order, mt, true);
+}
+
 page_handle buddy_take_first(const struct zone_env *env, struct zone *z, unsigned order, unsigned mt)
 {
 	struct memmap *map = env->map;

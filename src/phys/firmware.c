@@ -143,7 +143,7 @@ u64 e820_ram_alignment(u64 pos)
 void e820_range_add(struct e820_table *t, u64 start, u64 size, u32 type)
 {
 	if (t->nr_entries >= t->max_entries) {
-		log_line(t->log, "too many entries; ignoring [mem %#010llx-%#010llx]",
+		log_line(t->log, "too many entries; ignoring [mem 0x%08llx-0x%08llx]",
 			 (unsigned long long)start, (unsigned long long)(start + size - 1));
 		return;
 	}
@@ -214,7 +214,7 @@ u64 e820_range_update(struct e820_table *t, u64 start, u64 size, u32 old_type, u
 	u64 updated = 0;
 	char from[32], to[32];
 
-	log_line(t->log, "e820: update [mem %#010llx-%#010llx] %s ==> %s", (unsigned long long)start,
+	log_line(t->log, "e820: update [mem 0x%08llx-0x%08llx] %s ==> %s", (unsigned long long)start,
 		 (unsigned long long)(end - 1), e820_print_type(old_type, from),
 		 e820_print_type(new_type, to));
 	for (u32 i = 0; i < t->nr_entries; i++)
@@ -242,7 +242,7 @@ u64 e820_range_remove(struct e820_table *t, u64 start, u64 size, u32 old_type, b
 	u64 removed = 0;
 	char name[32] = "";
 
-	log_line(t->log, "e820: remove [mem %#010llx-%#010llx] %s", (unsigned long long)start,
+	log_line(t->log, "e820: remove [mem 0x%08llx-0x%08llx] %s", (unsigned long long)start,
 		 (unsigned long long)(end - 1), check_type ? e820_print_type(old_type, name) : "");
 	for (u32 i = 0; i < t->nr_entries; i++)
 		if (!check_type || t->entries[i].type == old_type)
@@ -385,7 +385,7 @@ void e820_print_table(const struct e820_table *t, const char *who)
 	for (u32 i = 0; i < t->nr_entries; i++) {
 		const struct e820_entry *e = &t->entries[i];
 
-		log_line(t->log, "%s: [mem %#018llx-%#018llx] %s", who, (unsigned long long)e->addr,
+		log_line(t->log, "%s: [mem 0x%016llx-0x%016llx] %s", who, (unsigned long long)e->addr,
 			 (unsigned long long)(e->addr + e->size - 1), e820_print_type(e->type, name));
 	}
 }

@@ -252,19 +252,20 @@ static struct dimm *find_dimm(struct machine *m, const struct cmd_args *a, struc
 	return d;
 }
 
-static const char *const plug_keys[] = { "node", "driver", "size", NULL };
+static const char *const plug_keys[] = { "node", "driver", "size", "unit", NULL };
 
 static int describe_device(struct machine *m, const struct cmd_args *a, struct mm_error *err)
 {
 	const char *driver = cmd_value(a, "driver");
-	u64 start, size;
-	int node = 0, rc = need_hotplug(m, err);
+	struct desc_dimm d = { .id = a->argv[1], .virtio_mem = driver != NULL };
+	int rc = need_hotplug(m, err);
 
 	if (!rc && driver && strcmp(driver, "virtio_mem"))
 		rc = mm_fail(err, -EINVAL, "driver=%s: the only driver is virtio_mem; without it the device is a DIMM", driver);
-	rc = rc ? rc : parse_place(a, 2, &start, &size, err);
-	rc = rc ? rc : cmd_int(a, "node", 0, MAX_NUMNODES - 1, &node, err);
-	return rc ? rc : dimm_describe(m->sys, a->argv[1], start, size, node, driver != NULL, err);
+	rc = rc ? rc : parse_place(a, 2, &d.start, &d.size, err);
+	rc = rc ? rc : cmd_int(a, "node", 0, MAX_NUMNODES - 1, &d.nid, err);
+	rc = rc ? rc : cmd_u64(a, "unit", &d.unit, err);
+	return rc ? rc : dimm_describe(m->sys, &d, err);
 }
 
 static int run_plug(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
@@ -450,7 +451,7 @@ static const struct command rows[] = {
 	{ "online_kernel", "BLOCKS...", "bring blocks online in a kernel zone", "Hotplug", 0, NULL, NULL, run_state },
 	{ "online_movable", "BLOCKS...", "bring blocks online in ZONE_MOVABLE", "Hotplug", 0, NULL, NULL, run_state },
 	{ "offline", "BLOCKS...", "empty blocks by migration and take them offline", "Hotplug", 0, NULL, NULL, run_state },
-	{ "plug", "ID [START SIZE node=N [driver=virtio_mem]] [size=SIZE]",
+	{ "plug", "ID [START SIZE node=N [driver=virtio_mem [unit=SIZE]]] [size=SIZE]",
 	  "plug a DIMM, or let a virtio-mem device grow to its full size", "Hotplug", 0, plug_keys, NULL, run_plug },
 	{ "unplug", "ID", "take a DIMM out, or all memory of a virtio-mem device", "Hotplug", 0, NULL, NULL, run_unplug },
 	{ "resize", "ID SIZE", "how much memory a virtio-mem device shall give", "Hotplug", 0, NULL, NULL, run_resize },

@@ -30,41 +30,44 @@ struct dimm *dimm_find(const struct system *sys, const char *id)
 	return NULL;
 }
 
-static int check_description(struct system *sys, const char *id, phys_t start, u64 size, int nid, struct mm_error *err)
+static int check_description(struct system *sys, const struct desc_dimm *dd, struct mm_error *err)
 {
 	u64 bs = sys->hotplug->block_size;
 	struct dimm d;
 
 	if (!bs)
 		return mm_fail(err, -ENOSYS, "this kernel has no memory hotplug (%s)", sys->arch.name);
-	if (!*id || strlen(id) >= sizeof(d.id))
-		return mm_fail(err, -EINVAL, "'%s': a device name has 1 to %zu characters", id, sizeof(d.id) - 1);
-	if (dimm_find(sys, id))
-		return mm_fail(err, -EEXIST, "there is a device %s already", id);
-	if (!size || !is_aligned(start, bs) || !is_aligned(size, bs))
-		return mm_fail(err, -EINVAL, "%s: start and size must be multiples of the block size %#llx", id,
+	if (!*dd->id || strlen(dd->id) >= sizeof(d.id))
+		return mm_fail(err, -EINVAL, "'%s': a device name has 1 to %zu characters", dd->id, sizeof(d.id) - 1);
+	if (dimm_find(sys, dd->id))
+		return mm_fail(err, -EEXIST, "there is a device %s already", dd->id);
+	if (!dd->size || !is_aligned(dd->start, bs) || !is_aligned(dd->size, bs))
+		return mm_fail(err, -EINVAL, "%s: start and size must be multiples of the block size %#llx", dd->id,
 			       (unsigned long long)bs);
-	if (!node_possible(sys, nid))
-		return mm_fail(err, -EINVAL, "%s: node %d is not possible on this machine", id, nid);
+	if (!node_possible(sys, dd->nid))
+		return mm_fail(err, -EINVAL, "%s: node %d is not possible on this machine", dd->id, dd->nid);
 	return 0;
 }
 
-int dimm_describe(struct system *sys, const char *id, phys_t start, u64 size, int nid, bool virtio_mem,
-		  struct mm_error *err)
+int dimm_describe(struct system *sys, const struct desc_dimm *dd, struct mm_error *err)
 {
 	struct hotplug_state *hp = sys->hotplug;
 	struct dimm *d;
-	int ret = check_description(sys, id, start, size, nid, err);
+	int ret = check_description(sys, dd, err);
 
 	if (ret)
 		return ret;
 	hp->dimm = arena_realloc(sys->arena, hp->dimm, hp->nr_dimms * sizeof(*d), (hp->nr_dimms + 1) * sizeof(*d));
 	d = &hp->dimm[hp->nr_dimms];
-	*d = (struct dimm){ .start = start, .size = size, .nid = nid, .mgid = -1, .virtio_mem = virtio_mem };
-	snprintf(d->id, sizeof(d->id), "%s", id);
-	if (virtio_mem)
-		ret = virtio_mem_init(sys, d, err);
-	if (!ret)
+	*d = (struct dimm){ .start = dd->start, .size = dd->size, .nid = dd->nid, .mgid = -1,
+			    .virtio_mem = dd->virtio_mem };
+	snprintf(d->id, sizeof(d->id), "%s", dd->id);
+	if (d->virtio_mem)
+		ret = virtio_mem_init(sys, d, dd->unit, err);
+	if (ret)
+		hp->dimm = arena_realloc(sys->arena, hp->dimm, (hp->nr_dimms + 1) * sizeof(*d),
+					 hp->nr_dimms * sizeof(*d));
+	else
 		hp->nr_dimms++;
 	return ret;
 }
@@ -90,21 +93,21 @@ int dimm_forget(struct system *sys, const char *id, struct mm_error *err)
 	return 0;
 }
 
-int dimm_init(struct system *sys, struct mm_error *err)
+void dimm_init(struct system *sys)
 {
 	for (size_t i = 0; i < sys->desc->nr_dimm; i++) {
 		const struct desc_dimm *dd = &sys->desc->dimm[i];
-		int ret = dimm_describe(sys, dd->id, dd->start, dd->size, dd->nid, dd->virtio_mem, err);
-		struct dimm *d = ret ? NULL : dimm_find(sys, dd->id);
+		struct mm_error err = { 0, "" };
+		int ret = dimm_describe(sys, dd, &err);
+		struct dimm *d = dimm_find(sys, dd->id);
 
-		if (d && dd->plugged)
-			ret = d->virtio_mem ? virtio_mem_resize(sys, d, d->size, err) : dimm_plug(sys, d, err);
-		if (ret) {
-			mm_error_prefix(err, "%s", dd->id);
-			return ret;
-		}
+		if (!ret && dd->plugged && d->virtio_mem)
+			ret = virtio_mem_resize(sys, d, dd->requested ? dd->requested : d->size, &err);
+		else if (!ret && dd->plugged)
+			ret = dimm_plug(sys, d, &err);
+		if (ret)
+			sys_printk(sys, "%s: adding memory failed: %d (%s)", dd->id, ret, err.msg);
 	}
-	return 0;
 }
 
 int dimm_plug(struct system *sys, struct dimm *d, struct mm_error *err)

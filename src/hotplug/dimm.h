@@ -11,7 +11,7 @@
 #include "boot/system.h"
 
 struct dimm {
-	char id[32];
+	char id[40];
 	phys_t start;  /* bytes; virtio-mem: of the window */
 	u64 size;
 	int nid;
@@ -31,15 +31,18 @@ struct dimm *dimm_find(const struct system *sys, const char *id);
 /* The virtio-mem device whose window covers byte @addr, or NULL. */
 struct dimm *virtio_mem_at(const struct system *sys, phys_t addr);
 
-/* What the machine file describes, plugged where it says so. Called once, at boot. */
-int dimm_init(struct system *sys, struct mm_error *err);
+/*
+ * What the machine file describes, plugged where it says so. A device that cannot
+ * be plugged leaves a line in the kernel log. Called once, at boot.
+ */
+void dimm_init(struct system *sys);
 
 /*
- * Describe a new device. @virtio_mem: an empty window. 0, -EEXIST (the name is
- * taken), -EINVAL (unaligned, no such node).
+ * Describe a new device; virtio-mem: an empty window. @desc->plugged and
+ * @desc->requested are not looked at. 0, -EEXIST (the name is taken, or something
+ * is in the window), -EINVAL (unaligned, no such node).
  */
-int dimm_describe(struct system *sys, const char *id, phys_t start, u64 size, int nid, bool virtio_mem,
-		  struct mm_error *err);
+int dimm_describe(struct system *sys, const struct desc_dimm *desc, struct mm_error *err);
 /* Forget a device that has no memory plugged: -EBUSY, -ENOENT. */
 int dimm_forget(struct system *sys, const char *id, struct mm_error *err);
 
@@ -64,7 +67,7 @@ int virtio_mem_resize(struct system *sys, struct dimm *d, u64 bytes, struct mm_e
 u64 virtio_mem_plugged(const struct dimm *d);
 /* Is the subblock at byte @addr of the window plugged? */
 bool virtio_mem_sb_plugged(const struct dimm *d, phys_t addr);
-/* Claim the window and set up an empty device. */
-int virtio_mem_init(struct system *sys, struct dimm *d, struct mm_error *err);
+/* Claim the window and set up an empty device with blocks of @unit bytes (0: 2 MiB). */
+int virtio_mem_init(struct system *sys, struct dimm *d, u64 unit, struct mm_error *err);
 
 #endif

@@ -168,7 +168,7 @@ static enum mmop default_online_type(const struct cmdline *cmd)
 	}
 }
 
-int memory_dev_init(struct system *sys, struct mm_error *err)
+void memory_dev_init(struct system *sys)
 {
 	struct hotplug_state *hp = arena_alloc(sys->arena, sizeof(*hp));
 
@@ -181,7 +181,7 @@ int memory_dev_init(struct system *sys, struct mm_error *err)
 	if (sys->cmd.memmap_on_memory == OPT_ON)
 		hp->memmap_mode = MEMMAP_ON_MEMORY_ENABLE;
 	if (!hp->block_size)
-		return 0;
+		return;
 	boot_blocks(sys);
-	return dimm_init(sys, err);
+	dimm_init(sys);
 }

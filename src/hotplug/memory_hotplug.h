@@ -56,10 +56,11 @@ struct hotplug_state {
 /*
  * The state with the command line's settings applied (memhp_default_state=,
  * movable_node, memory_hotplug.*) and a block device for each block that has a
- * section; then the devices that the machine file describes. Boot calls it once,
- * in its last stage, after all zones are populated. 0, or what a plugged device ran into.
+ * section; then the devices that the machine file describes, plugged where it says
+ * so (what cannot be plugged is told in the kernel log). Boot calls it once, at the
+ * end of its last stage.
  */
-int memory_dev_init(struct system *sys, struct mm_error *err);
+void memory_dev_init(struct system *sys);
 
 /*
  * add_memory() / add_memory_driver_managed(). @driver NULL: "System RAM", else

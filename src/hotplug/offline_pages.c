@@ -20,11 +20,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc/folio.h"
 #include "alloc/migrate.h"
 #include "alloc/node.h"
 #include "alloc/page_isolation.h"
 #include "alloc/page_owner.h"
-#include "hotplug/dump_page.h"
 #include "hotplug/memory_hotplug.h"
 #include "zone/buddy.h"
 
@@ -40,6 +40,19 @@ struct offline {
 	const char *reason; /* in the kernel's words */
 	pfn_t culprit;      /* NO_PFN: no single page */
 };
+
+/* dump_page() into the kernel log. */
+static void log_page(struct system *sys, pfn_t pfn, const char *reason)
+{
+	struct text t = TEXT_INIT;
+	char buf[2048];
+
+	dump_page(&sys->mm, pfn, reason, &t);
+	snprintf(buf, sizeof(buf), "%s", text_str(&t));
+	text_cleanup(&t);
+	for (char *line = buf, *save; (line = strtok_r(line, "\n", &save)); line = NULL)
+		sys_printk(sys, "%s", line);
+}
 
 /* --- checks -------------------------------------------------------------------- */
 
@@ -138,7 +151,7 @@ static void report_refusals(struct offline *o, const struct migrate_result *res)
 		else
 			sys_printk(o->sys, "migrating pfn %llx failed ret:%d", (unsigned long long)res->noted[i].pfn,
 				   res->noted[i].err);
-		log_dump_page(o->sys, res->noted[i].pfn, isolation ? "isolation failed" : "migration failure");
+		log_page(o->sys, res->noted[i].pfn, isolation ? "isolation failed" : "migration failure");
 	}
 }
 
@@ -181,7 +194,7 @@ static int isolate_and_empty(struct offline *o)
 	ret = start_isolate_page_range(&sys->mm, o->start, o->end, MIGRATE_MOVABLE, MEMORY_OFFLINE, &o->culprit);
 	if (ret) {
 		if (o->culprit != NO_PFN)
-			log_dump_page(sys, o->culprit, "unmovable page");
+			log_page(sys, o->culprit, "unmovable page");
 		return ret;
 	}
 	trace_emit(sys->trace, TRACE_memory_going_offline, o->start, o->end - o->start, 0, 0, 0, o->zone->nid);

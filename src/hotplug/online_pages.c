@@ -42,39 +42,6 @@ static void resize_node(struct node *n, pfn_t start, u64 nr_pages)
 	n->node_spanned_pages = end - n->node_start_pfn;
 }
 
-/* Is every section of [start, end), a gap between ranges of a zone, there and online? */
-static bool gap_is_online(const struct system *sys, pfn_t start, pfn_t end)
-{
-	u64 per = arch_pages_per_section(&sys->arch);
-
-	for (u64 nr = start / per; nr * per < end; nr++)
-		if (!memmap_section_present(&sys->map, nr))
-			return false;
-	return true;
-}
-
-/*
- * set_zone_contiguous(): do all pageblocks of the span begin and end with pages
- * of this zone? Holes inside an online section count as pages of the zone.
- */
-static void set_zone_contiguous(struct system *sys, struct zone *z)
-{
-	pfn_t pfn = z->zone_start_pfn, end = zone_end_pfn(z);
-
-	z->contiguous = false;
-	while (pfn < end) {
-		const struct memmap_range *r = memmap_range_of(&sys->map, pfn);
-		pfn_t next = r ? r->end : memmap_next_present(&sys->map, pfn, end);
-
-		if (next == NO_PFN || next > end)
-			next = end;
-		if (r ? r->zone != zone_nr(z) : !gap_is_online(sys, pfn, next))
-			return;
-		pfn = next;
-	}
-	z->contiguous = z->spanned_pages;
-}
-
 void reset_pageblocks(struct system *sys, pfn_t start, pfn_t end)
 {
 	struct memmap *map = &sys->map;
@@ -100,7 +67,7 @@ void move_pfn_range_to_zone(struct system *sys, struct zone *zone, pfn_t start, 
 		memmap_set_device(&sys->map, start, start + nr_pages, (u16)zone_nr(zone));
 	else
 		memmap_set_range(&sys->map, start, start + nr_pages, PAGE_OFFLINE, (u16)zone_nr(zone));
-	set_zone_contiguous(sys, zone);
+	zone_check_contiguous(&sys->mm, zone);
 }
 
 /*
@@ -170,7 +137,7 @@ void remove_pfn_range_from_zone(struct system *sys, struct zone *zone, pfn_t sta
 		return;
 	shrink_zone_span(sys, zone, start, start + nr_pages);
 	update_node_span(sys->mm.node[zone->nid]);
-	set_zone_contiguous(sys, zone);
+	zone_check_contiguous(&sys->mm, zone);
 }
 
 void adjust_present_page_count(struct system *sys, struct zone *zone, bool early, int mgid, s64 nr_pages)

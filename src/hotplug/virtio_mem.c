@@ -103,12 +103,25 @@ static int claim_window(struct system *sys, struct dimm *d, struct mm_error *err
 	return 0;
 }
 
-int virtio_mem_init(struct system *sys, struct dimm *d, struct mm_error *err)
+/* What the driver prints when it finds the device. */
+static void log_device(struct system *sys, const struct dimm *d, u64 unit)
+{
+	sys_printk(sys, "virtio_mem %s: start address: %#llx", d->id, (unsigned long long)d->start);
+	sys_printk(sys, "virtio_mem %s: region size: %#llx", d->id, (unsigned long long)d->size);
+	sys_printk(sys, "virtio_mem %s: device block size: %#llx", d->id, (unsigned long long)unit);
+	if (d->nid != NO_NODE)
+		sys_printk(sys, "virtio_mem %s: nid: %d", d->id, d->nid);
+	sys_printk(sys, "virtio_mem %s: memory block size: %#llx", d->id, (unsigned long long)sys->hotplug->block_size);
+	sys_printk(sys, "virtio_mem %s: subblock size: %#llx", d->id, (unsigned long long)d->sb_size);
+}
+
+int virtio_mem_init(struct system *sys, struct dimm *d, u64 unit, struct mm_error *err)
 {
 	u64 bs = sys->hotplug->block_size;
 	int ret;
 
-	d->sb_size = max_u64(DEVICE_BLOCK_SIZE, arch_page_size(&sys->arch) << sys->arch.pageblock_order);
+	unit = unit ? unit : DEVICE_BLOCK_SIZE;
+	d->sb_size = max_u64(unit, arch_page_size(&sys->arch) << sys->arch.pageblock_order);
 	if (d->sb_size >= bs)
 		return mm_fail(err, -EOPNOTSUPP, "%s: memory blocks (%llu MiB) must be larger than subblocks (%llu MiB)",
 			       d->id, (unsigned long long)(bs >> 20), (unsigned long long)(d->sb_size >> 20));
@@ -117,13 +130,7 @@ int virtio_mem_init(struct system *sys, struct dimm *d, struct mm_error *err)
 		return ret;
 	d->mgid = memory_group_register_dynamic(sys, d->nid, bs >> sys->arch.page_shift);
 	d->sb_plugged = arena_alloc(sys->arena, (d->size / d->sb_size + 63) / 64 * sizeof(u64));
-	sys_printk(sys, "virtio_mem %s: start address: %#llx", d->id, (unsigned long long)d->start);
-	sys_printk(sys, "virtio_mem %s: region size: %#llx", d->id, (unsigned long long)d->size);
-	sys_printk(sys, "virtio_mem %s: device block size: %#llx", d->id, (unsigned long long)DEVICE_BLOCK_SIZE);
-	if (d->nid != NO_NODE)
-		sys_printk(sys, "virtio_mem %s: nid: %d", d->id, d->nid);
-	sys_printk(sys, "virtio_mem %s: memory block size: %#llx", d->id, (unsigned long long)bs);
-	sys_printk(sys, "virtio_mem %s: subblock size: %#llx", d->id, (unsigned long long)d->sb_size);
+	log_device(sys, d, unit);
 	log_sizes(sys, d, 0, 0);
 	return 0;
 }

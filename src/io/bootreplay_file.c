@@ -17,6 +17,7 @@
 
 #define LOG_IN_ROOT "var/log/dmesg"
 #define MAX_FILE    (256 * MiB)
+#define PATH_ROOM   (PATH_MAX + 64) /* a root and a file below it */
 
 /* All of @path into @t. 0 or -errno. */
 static int read_file(const char *path, struct text *t)
@@ -56,11 +57,11 @@ static bool find_log(const char *path, char *root, char *log)
 	bool folder = is_folder(path);
 
 	*root = '\0';
-	if (n + tail + 2 > PATH_MAX)
+	if (n + 2 > PATH_MAX)
 		return false;
 	if (folder) {
 		snprintf(root, PATH_MAX, "%s%s", path, n && path[n - 1] == '/' ? "" : "/");
-		snprintf(log, PATH_MAX, "%s" LOG_IN_ROOT, root);
+		snprintf(log, PATH_ROOM, "%s" LOG_IN_ROOT, root);
 		return true;
 	}
 	memcpy(log, path, n + 1);
@@ -74,7 +75,7 @@ static bool find_log(const char *path, char *root, char *log)
 /* The debugfs text @name below @root, or NULL when it is not there. */
 static const char *read_debugfs(struct text *t, const char *root, const char *name)
 {
-	char path[PATH_MAX + 64];
+	char path[PATH_ROOM];
 
 	snprintf(path, sizeof(path), "%ssys/kernel/debug/memblock/%s", root, name);
 	return read_file(path, t) ? NULL : text_str(t);
@@ -83,7 +84,7 @@ static const char *read_debugfs(struct text *t, const char *root, const char *na
 int bootreplay_file(const char *path, struct text *out, struct bootreplay_result *res, struct mm_error *err)
 {
 	struct text log = TEXT_INIT, reserved = TEXT_INIT, memory = TEXT_INIT;
-	char root[PATH_MAX], file[PATH_MAX];
+	char root[PATH_MAX], file[PATH_ROOM];
 	int ret;
 
 	if (!find_log(path, root, file))

@@ -64,14 +64,18 @@ static void type_init(struct memblock *mb, struct memblock_type *type, const cha
 void memblock_init(struct memblock *mb, struct arena *arena, const struct memblock_config *cfg,
 		   struct trace *trace)
 {
-	memset(mb, 0, sizeof(*mb));
-	mb->arena = arena;
-	mb->trace = trace;
-	mb->current_limit = MEMBLOCK_ALLOC_ANYWHERE;
+	struct memblock_config own;
+
 	if (cfg)
-		mb->cfg = *cfg;
+		own = *cfg; /* @cfg may lie in *mb */
 	else
-		memblock_config_default(&mb->cfg);
+		memblock_config_default(&own);
+	*mb = (struct memblock){
+		.cfg = own,
+		.arena = arena,
+		.trace = trace,
+		.current_limit = MEMBLOCK_ALLOC_ANYWHERE,
+	};
 	type_init(mb, &mb->memory, "memory", mb->cfg.init_memory_regions);
 	type_init(mb, &mb->reserved, "reserved", mb->cfg.init_reserved_regions);
 	type_init(mb, &mb->physmem, "physmem", INIT_PHYSMEM_REGIONS);

@@ -62,7 +62,7 @@ void legend_draw(struct ui *ui, struct pane *p, struct rect r, bool upright)
 /* Every class on one sheet over the middle of the screen. */
 void legend_popup(struct ui *ui)
 {
-	int rows = SUM_FREE0, h = rows + 8, w = 56, y, x;
+	int h = (SUM_FREE0 + 1) / 2 + 8, w = 56, y, x;
 	struct rect r;
 
 	h = h < ui->cv.h - 2 ? h : ui->cv.h - 2;
@@ -84,5 +84,5 @@ void legend_popup(struct ui *ui)
 			canvas_put(&ui->cv, cx + 1, y, ' ', st(C_INK, class_color(k)));
 			canvas_text(&ui->cv, cx + 3, y, 22, st(C_TEXT, C_BAR), class_label(k));
 		}
-	canvas_text(&ui->cv, x, y + 1, w - 6, st(C_DIM, C_BAR), "b other bands   t lens   T palette   L or Esc close");
+	canvas_text(&ui->cv, x, y + 1, w - 6, st(C_DIM, C_BAR), "M other colouring   T palette   L or Esc close");
 }

@@ -34,6 +34,29 @@ enum palette palette_find(const char *name)
 	return NR_PALETTES;
 }
 
+int palette_parse(const char *name, enum palette *out)
+{
+	*out = palette_find(name);
+	if (!strcmp(name, "deuteranopia") || !strcmp(name, "tritanopia") || !strcmp(name, "protanopia"))
+		*out = PAL_SAFE;
+	return *out == NR_PALETTES ? -EINVAL : 0;
+}
+
+int depth_parse(const char *name, enum depth *out)
+{
+	static const struct { const char *name; enum depth depth; } words[] = {
+		{ "auto", DEPTH_AUTO }, { "always", DEPTH_AUTO }, { "never", DEPTH_MONO }, { "none", DEPTH_MONO },
+		{ "true", DEPTH_TRUE }, { "24bit", DEPTH_TRUE }, { "256", DEPTH_256 }, { "16", DEPTH_16 }, { "8", DEPTH_8 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcmp(name, words[i].name)) {
+			*out = words[i].depth;
+			return 0;
+		}
+	return -EINVAL;
+}
+
 /* Perceived lightness, 0..255. */
 static unsigned luma(u32 rgb)
 {
@@ -67,6 +90,15 @@ static unsigned distance(u32 a, u32 b)
 	return (unsigned)(2 * dr * dr + 4 * dg * dg + 3 * db * db);
 }
 
+/* How far from grey, 0..255. */
+static unsigned chroma(u32 rgb)
+{
+	unsigned r = rgb >> 16 & 255, g = rgb >> 8 & 255, b = rgb & 255;
+	unsigned max = r > g ? (r > b ? r : b) : (g > b ? g : b), min = r < g ? (r < b ? r : b) : (g < b ? g : b);
+
+	return max - min;
+}
+
 unsigned color_to_256(u32 rgb)
 {
 	static const u8 level[] = { 0, 95, 135, 175, 215, 255 };
@@ -76,7 +108,8 @@ unsigned color_to_256(u32 rgb)
 	unsigned step = mean < 8 ? 0 : mean > 238 ? 23 : (mean - 3) / 10;
 	u32 grey = (8 + 10 * step) * 0x010101u;
 
-	return distance(rgb, grey) < distance(rgb, cube) ? 232 + step : 16 + 36 * r + 6 * g + b;
+	/* A grey only for what is nearly grey: hue carries the meaning. */
+	return distance(rgb, grey) * (1 + chroma(rgb) / 16) < distance(rgb, cube) ? 232 + step : 16 + 36 * r + 6 * g + b;
 }
 
 static u32 ink_on(u32 bg) { return luma(bg) > 118 ? 0x0c0e12 : 0xffffff; }
@@ -119,6 +152,8 @@ static struct look resolve_16(struct style s, enum palette pal, bool eight)
 		fg = rows[s.fg].c16[light];
 	if (fg == bg && s.fg != s.bg)
 		fg = bg == 0 || bg == 8 ? 7 : 0;
+	if (fg == 8 && bg == 4)
+		fg = 7;
 	if (eight) {
 		if (fg > 8)
 			l.attr |= AT_BOLD;

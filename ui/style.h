@@ -138,6 +138,10 @@ const char *palette_name(enum palette p);
 /* NR_PALETTES when there is no such palette. */
 enum palette palette_find(const char *name);
 const char *depth_name(enum depth d);
+/* "auto", "always", "never", "true", "256", "16", "8": 0, or -EINVAL. */
+int depth_parse(const char *name, enum depth *out);
+/* A palette's name, or what it is good for ("deuteranopia", "tritanopia"): 0, or -EINVAL. */
+int palette_parse(const char *name, enum palette *out);
 
 /* Free memory of @order. */
 static inline enum color free_color(unsigned order) { return (enum color)(C_FREE0 + (order > 14 ? 14 : order)); }

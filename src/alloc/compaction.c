@@ -12,6 +12,7 @@
 
 #include "alloc/compaction_internal.h"
 #include "alloc/extfrag.h"
+#include "zone/pcp.h"
 
 static bool via_compact_memory(const struct compact_control *cc) { return cc->order == -1; }
 static int zone_field(const struct zone *z) { return (int)z->idx; }

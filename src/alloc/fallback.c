@@ -41,6 +41,11 @@ static bool may_claim(const struct mm *mm, unsigned order, unsigned mt)
 	       !mm->vm.mobility;
 }
 
+bool has_claimable_fallback(const struct mm *mm, const struct free_area *area, unsigned order, unsigned mt)
+{
+	return find_fallback(area, mt) >= 0 && may_claim(mm, order, mt);
+}
+
 /* boost_watermark(): ask for more free memory, so that mixing stays rare. */
 static bool boost_watermark(const struct mm *mm, struct zone *z)
 {

@@ -4,6 +4,7 @@
 
 #include "alloc/held.h"
 #include "alloc/page_owner.h"
+#include "phys/page_flags.h"
 
 #define LL(v) ((unsigned long long)(v))
 
@@ -163,33 +164,6 @@ int folio_split(struct mm *mm, pfn_t pfn, unsigned new_order, struct mm_error *e
 	return 0;
 }
 
-void page_flags_format(const struct page_view *v, struct text *out)
-{
-	static const struct {
-		u32 bit;
-		const char *name;
-	} names[] = { { PGF_LOCKED, "locked" },	      { PGF_WRITEBACK, "writeback" }, { PGF_REFERENCED, "referenced" },
-		      { PGF_UPTODATE, "uptodate" },   { PGF_DIRTY, "dirty" },	      { PGF_LRU, "lru" },
-		      { PGF_HEAD, "head" },	      { PGF_ACTIVE, "active" },	      { PGF_RECLAIM, "reclaim" },
-		      { PGF_SWAPBACKED, "swapbacked" }, { PGF_UNEVICTABLE, "unevictable" }, { PGF_MLOCKED, "mlocked" } };
-	const char *sep = "";
-
-	if (v->state == PAGE_RESERVED) {
-		text_puts(out, "reserved");
-		return;
-	}
-	if (v->state == PAGE_POISON) {
-		text_puts(out, "hwpoison");
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (v->state != PAGE_ALLOC || !(v->flags & names[i].bit))
-			continue;
-		text_printf(out, "%s%s", sep, names[i].name);
-		sep = "|";
-	}
-}
-
 void dump_page(struct mm *mm, pfn_t pfn, const char *reason, struct text *out)
 {
 	struct page_view v;
@@ -201,10 +175,9 @@ void dump_page(struct mm *mm, pfn_t pfn, const char *reason, struct text *out)
 	if (v.state == PAGE_ALLOC && (v.flags & PGF_HEAD))
 		text_printf(out, "head: order:%u mapcount:%d entire_mapcount:%d nr_pages_mapped:0 pincount:%d\n", v.order,
 			    v.flags & PGF_MAPPED ? 1 : 0, v.flags & PGF_MAPPED ? 1 : 0, v.flags & PGF_PINNED ? 1 : 0);
-	text_printf(out, "%sflags: (", v.kind == KIND_ANON || v.kind == KIND_THP ? "anon " : "");
-	page_flags_format(&v, out);
-	text_printf(out, "|node=%d|zone=%d)\n", v.zone < ZONE_NONE ? v.zone >> ZONE_NR_SHIFT : 0,
-		    v.zone < ZONE_NONE ? arch_zone_idx(mm->arch, v.zone & ((1 << ZONE_NR_SHIFT) - 1)) : 0);
+	text_printf(out, "%sflags: ", v.state == PAGE_ALLOC && (v.kind == KIND_ANON || v.kind == KIND_THP) ? "anon " : "");
+	page_flags_format(mm->arch, &v, out);
+	text_printf(out, "%s\n", v.pb_mt == MIGRATE_CMA ? " CMA" : "");
 	if (v.state == PAGE_BUDDY)
 		text_puts(out, "page_type: f0(buddy)\n");
 	else if (v.state == PAGE_ALLOC && v.kind == KIND_SLAB)

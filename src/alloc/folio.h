@@ -48,8 +48,6 @@ int folio_split(struct mm *mm, pfn_t pfn, unsigned new_order, struct mm_error *e
 /* The block of @h becomes blocks of @new_order with the same owner, kind, flags and references. */
 void page_resize(struct mm *mm, page_handle h, unsigned new_order);
 
-/* Names of our page flags as page-types prints them: "referenced,uptodate,lru". */
-void page_flags_format(const struct page_view *v, struct text *out);
 /* dump_page(): the lines that the kernel logs about a page, and why. */
 void dump_page(struct mm *mm, pfn_t pfn, const char *reason, struct text *out);
 

@@ -12,6 +12,7 @@
 /* struct alloc_context, and what the explain views want to know. Lives on the stack. */
 struct alloc_context {
 	const struct zonelist *zonelist;
+	const struct zonelist *only;     /* a nodemask was given: the zones that it leaves; NULL: all */
 	const struct zoneref *preferred; /* first zone that the request may use; NULL: none */
 	gfp_t gfp;
 	unsigned order;
@@ -50,6 +51,9 @@ page_handle alloc_pages_slowpath(struct mm *mm, struct alloc_context *ac);
 enum rmqueue_mode { RMQUEUE_NORMAL, RMQUEUE_CMA, RMQUEUE_CLAIM, RMQUEUE_STEAL };
 page_handle rmqueue_mode(struct mm *mm, struct alloc_context *ac, struct zone *z, u32 alloc_flags,
 			 enum rmqueue_mode *mode);
+
+/* find_suitable_fallback(only_stealable): could a request of @mt claim a pageblock from @area? */
+bool has_claimable_fallback(const struct mm *mm, const struct free_area *area, unsigned order, unsigned mt);
 
 /* alloc/highatomic.c */
 void reserve_highatomic_pageblock(struct mm *mm, struct zone *z, page_handle h, unsigned order);

@@ -9,6 +9,7 @@
 #define MM_ALLOC_MIGRATE_H
 
 #include "alloc/page_alloc.h"
+#include "alloc/page_vec.h"
 
 /* include/linux/migrate_mode.h, in its order. */
 enum migrate_mode { MIGRATE_ASYNC, MIGRATE_SYNC_LIGHT, MIGRATE_SYNC };
@@ -48,5 +49,26 @@ bool folio_is_migratable(const struct mm *mm, page_handle head);
  */
 void migrate_pages_range(struct mm *mm, pfn_t start, pfn_t end, enum migrate_reason reason,
 			 struct migrate_result *res);
+
+
+/* Where destinations come from and where unused ones go; @arg is passed through. */
+struct migrate_target {
+	page_handle (*get)(struct mm *mm, page_handle src, void *arg); /* NO_PAGE: none */
+	void (*put)(struct mm *mm, page_handle dst, void *arg);
+	void *arg;
+};
+
+/* Take a migratable folio out to be moved: off its LRU list, PGF_ISOLATED. False: it is not migratable. */
+bool folio_isolate(struct mm *mm, page_handle head);
+/* It stays where it was. */
+void folio_putback(struct mm *mm, page_handle head);
+/* The same for a list, which is empty afterwards. */
+void putback_movable_pages(struct mm *mm, struct page_vec *list);
+/*
+ * Move the isolated folios of @list, head first. Those that stayed are left in
+ * @list, still isolated. Return: 0, how many failed, or -ENOMEM (no destination).
+ */
+int migrate_pages(struct mm *mm, struct page_vec *list, const struct migrate_target *target, enum migrate_mode mode,
+		  enum migrate_reason reason, u64 *nr_succeeded);
 
 #endif

@@ -47,6 +47,7 @@ struct node {
 	int kcompactd_max_order;
 	int kcompactd_highest_zoneidx;
 	s64 vm_stat[NR_VM_NODE_STAT_ITEMS]; /* node counters, units as in zoneinfo */
+	struct free_list lru[5];            /* by enum lru_list (alloc/lru.h) */
 };
 
 /* Sysctls, named as in /proc/sys/vm. */

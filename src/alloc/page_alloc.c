@@ -274,6 +274,8 @@ static inline bool prepare(struct mm *mm, struct alloc_context *ac)
 	ac->highest_zoneidx = gfp_zone(mm, ac->gfp);
 	ac->migratetype = likely(mm->vm.mobility) ? gfp_migratetype(ac->gfp) : MIGRATE_UNMOVABLE;
 	ac->zonelist = ac->gfp & __GFP_THISNODE ? &n->nofallback : &n->fallback;
+	if (unlikely(ac->only))
+		ac->zonelist = ac->only;
 	ac->preferred = next_zoneref(ac->zonelist, ac->zonelist->refs, ac->highest_zoneidx);
 	return ac->preferred;
 }
@@ -302,6 +304,22 @@ page_handle alloc_pages(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner
 	struct alloc_context ac = { .gfp = gfp, .order = order, .nid = nid, .owner = owner };
 
 	return alloc_context_run(mm, &ac);
+}
+
+page_handle alloc_pages_avoiding(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner, int avoid)
+{
+	const struct zonelist *all = &mm->node[nid]->fallback;
+	size_t bytes = ((size_t)all->nr + 1) * sizeof(struct zoneref);
+	struct zonelist some = { arena_alloc(mm->arena, bytes), 0 };
+	struct alloc_context ac = { .gfp = gfp, .order = order, .nid = nid, .owner = owner, .only = &some };
+	page_handle h;
+
+	for (int i = 0; i < all->nr; i++)
+		if (all->refs[i].zone->nid != avoid)
+			some.refs[some.nr++] = all->refs[i];
+	h = alloc_context_run(mm, &ac);
+	arena_free(mm->arena, some.refs, bytes);
+	return h;
 }
 
 page_handle alloc_pages_explain(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner,

@@ -48,6 +48,8 @@ struct alloc_explain {
  * NO_PAGE. Emits mm_page_alloc. Never fails for reasons of host memory.
  */
 page_handle alloc_pages(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner);
+/* The same with a nodemask that leaves out node @avoid (NO_NODE: none). */
+page_handle alloc_pages_avoiding(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner, int avoid);
 /* __free_pages(): the block must be an allocated head of @order with refcount 1. Emits mm_page_free. */
 void free_pages(struct mm *mm, page_handle head, unsigned order);
 

@@ -21,6 +21,7 @@ struct owner_record {
 	s32 pid;
 	u64 pages;             /* held now */
 	u64 allocs;            /* ever */
+	s8 movable_ops;        /* what the owner's migrate callback answers: 0, or a positive errno (EBUSY, EAGAIN) */
 	struct held_set *set;  /* where the holder keeps these blocks; NULL: nobody looks them up */
 };
 

@@ -113,7 +113,11 @@ void trace_format(const struct trace_event *e, struct text *out)
 		text_printf(out, "nr_migrated=%u nr_failed=%u", e->a, e->b);
 		return;
 	case TRACE_mm_page_migrate:
-		text_printf(out, "pfn=0x%llx -> 0x%llx order=%u", LL(e->p), LL(e->q), e->a);
+		text_printf(out, "pfn=0x%llx -> 0x%llx order=%u mode=%u ret=%d", LL(e->p), LL(e->q), e->a, e->b, e->i);
+		return;
+	case TRACE_mm_page_isolate:
+	case TRACE_mm_page_putback:
+		text_printf(out, "pfn=0x%llx order=%u lru=%u", LL(e->p), e->a, e->c);
 		return;
 	case TRACE_mm_vmscan_wakeup_kswapd:
 	case TRACE_mm_vmscan_kswapd_wake:

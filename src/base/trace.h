@@ -39,7 +39,9 @@
 	X(mm_compaction_wakeup_kcompactd) /* a: nid b: order c: highest zone */ \
 	X(mm_compaction_kcompactd_wake)   /* a: nid b: order c: highest zone */ \
 	X(mm_migrate_pages)           /* p: succeeded q: failed a: mode b: reason */ \
-	X(mm_page_migrate)            /* p: source q: destination a: order; not a kernel tracepoint: one folio moved */ \
+	X(mm_page_migrate)            /* p: source q: destination a: order b: mode c: 1 on an LRU list i: 0 or -errno; not a kernel tracepoint: one folio moved, or refused */ \
+	X(mm_page_isolate)            /* p: pfn a: order c: 1 on an LRU list; not a kernel tracepoint: taken out to be moved */ \
+	X(mm_page_putback)            /* p: pfn a: order c: 1 on an LRU list; not a kernel tracepoint: stays where it was */ \
 	X(mm_vmscan_wakeup_kswapd)    /* a: nid b: zone c: order */ \
 	X(mm_vmscan_kswapd_wake)      /* a: nid b: zone c: order */ \
 	X(mm_vmscan_kswapd_sleep)     /* a: nid */ \

@@ -11,7 +11,7 @@
 
 #include "alloc/node.h"
 #include "alloc/page_owner.h"
-#include "hotplug/memory_block.h"
+#include "hotplug/memory_hotplug.h"
 #include "phys/linear_map.h"
 #include "sim/explain.h"
 #include "sim/machine.h"

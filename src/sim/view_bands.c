@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hotplug/memory_block.h"
+#include "hotplug/memory_hotplug.h"
 #include "sim/explain.h"
 #include "sim/machine.h"
 

@@ -32,6 +32,7 @@ HELP_SRC   := $(sort $(filter-out $(TEST_SRC) $(wildcard tests/bench*.c tests/fu
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 ENGINE_OBJ := $(call obj,$(ENGINE_SRC))
 UI_OBJ     := $(call obj,$(UI_SRC))
+UI_LIB_OBJ := $(filter-out $(B)/obj/ui/main.o $(B)/obj/ui/headless.o,$(UI_OBJ))
 HELP_OBJ   := $(call obj,$(HELP_SRC))
 TESTS      := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 
@@ -52,6 +53,11 @@ $(B)/libmmview.a: $(ENGINE_OBJ)
 $(B)/mmview: $(UI_OBJ) $(B)/libmmview.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(UI_OBJ) $(B)/libmmview.a $(LDLIBS)
+
+$(B)/tests/test_ui_%: $(B)/obj/tests/test_ui_%.o $(HELP_OBJ) $(UI_LIB_OBJ) $(B)/libmmview.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(UI_LIB_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS)
 
 $(B)/tests/%: $(B)/obj/tests/%.o $(HELP_OBJ) $(B)/libmmview.a
 	@mkdir -p $(@D)

@@ -239,6 +239,7 @@ static int set_nr_cpus(struct config *c, struct value *v) { return set_u16(v, &c
 static int set_max_nodes(struct config *c, struct value *v) { return set_u16(v, &c->d->arch.max_numnodes); }
 static int set_cma(struct config *c, struct value *v) { return value_bool(v, &c->d->arch.has_cma); }
 static int set_deferred(struct config *c, struct value *v) { return value_bool(v, &c->d->arch.deferred_init); }
+static int set_strict(struct config *c, struct value *v) { return value_bool(v, &c->d->arch.strict_pfn_valid); }
 static int set_flatmem(struct config *c, struct value *v) { return value_bool(v, &c->d->arch.flatmem); }
 static int set_block_size(struct config *c, struct value *v) { return set_u64(v, &c->d->arch.block_size); }
 static int set_page_offset(struct config *c, struct value *v) { return set_u64(v, &c->d->arch.page_offset); }
@@ -305,6 +306,8 @@ const struct config_key config_machine_keys[] = {
 	{ "arch", "zones", false, set_zones, "zone types of the kernel: DMA DMA32 Normal HighMem Movable Device" },
 	{ "arch", "cma", false, set_cma, "CONFIG_CMA: there is a CMA migratetype" },
 	{ "arch", "deferred_init", false, set_deferred, "CONFIG_DEFERRED_STRUCT_PAGE_INIT" },
+	{ "arch", "strict_pfn_valid", false, set_strict,
+	  "frames without mapped memory have no struct page (arm64 before 5.14)" },
 	{ "arch", "flatmem", false, set_flatmem, "no sections: one flat mem_map" },
 	{ "arch", "memory_block_size", false, set_block_size, "bytes of a memory block device; 0: the kernel's rule" },
 	{ "arch", "page_offset", false, set_page_offset, "where the linear map begins" },

@@ -267,6 +267,7 @@ static void put_arch(struct text *out, const struct arch *a)
 		put_zones(&body, a);
 	put_flag(&body, "cma", a->has_cma, p.has_cma);
 	put_flag(&body, "deferred_init", a->deferred_init, p.deferred_init);
+	put_flag(&body, "strict_pfn_valid", a->strict_pfn_valid, p.strict_pfn_valid);
 	put_flag(&body, "flatmem", a->flatmem, p.flatmem);
 	if (body.len)
 		text_printf(out, "\n[arch]\n%s", text_str(&body));

@@ -111,7 +111,7 @@ void page_resize(struct mm *mm, page_handle h, unsigned new_order)
 
 		q->info = info;
 		q->ext = p->ext;
-		q->prev = p->prev;
+		q->next = allocation_seq(mm, h);
 		if (o && o->set)
 			held_add(mm, o->set, h + i);
 	}

@@ -6,6 +6,8 @@
 
 u32 held_add(struct mm *mm, struct held_set *set, page_handle head)
 {
+	struct page *p = memmap_page(mm->map, head);
+
 	if (set->nr == set->cap) {
 		u32 cap = set->cap ? set->cap * 2 : 64;
 
@@ -13,7 +15,8 @@ u32 held_add(struct mm *mm, struct held_set *set, page_handle head)
 		set->cap = cap;
 	}
 	memmap_dirty(mm->map, head);
-	memmap_page(mm->map, head)->next = set->nr;
+	p->prev = p->next;
+	p->next = set->nr;
 	set->h[set->nr] = head;
 	return set->nr++;
 }
@@ -38,6 +41,16 @@ void held_moved(struct mm *mm, page_handle from, page_handle to)
 
 	if (o && o->set && p->next < o->set->nr && o->set->h[p->next] == from)
 		o->set->h[p->next] = to;
+}
+
+u32 allocation_seq(const struct mm *mm, page_handle head)
+{
+	const struct page *p = memmap_page(mm->map, head);
+	const struct owner_record *o = owner_get((struct mm *)mm, page_owner_id(p));
+
+	if (p->info & PGF_LRU)
+		return 0;
+	return o && o->set ? p->prev : p->next;
 }
 
 int held_check(struct mm *mm, const struct held_set *set, struct text *report)

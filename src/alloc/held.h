@@ -6,7 +6,8 @@
  * in constant time (the model's rmap), and a random member can be picked.
  *
  * A set belongs to owner records (owner_record.set): a page knows its owner, the
- * owner knows the set. Pages in a set are on no list (page->next is taken).
+ * owner knows the set. Pages in a set are on no list: page->next is taken, and the
+ * allocation's sequence number moves to page->prev.
  */
 #ifndef MM_ALLOC_HELD_H
 #define MM_ALLOC_HELD_H
@@ -25,6 +26,8 @@ u32 held_add(struct mm *mm, struct held_set *set, page_handle head);
 page_handle held_remove(struct mm *mm, struct held_set *set, u32 index);
 /* The block @from now lives at @to (page->next and ext are copied already). */
 void held_moved(struct mm *mm, page_handle from, page_handle to);
+/* Sequence number of the allocation headed by @head (page_owner's clock); 0: on an LRU list, not kept. */
+u32 allocation_seq(const struct mm *mm, page_handle head);
 /* Every member is an allocated head that points back. 0 or -EUCLEAN. */
 int held_check(struct mm *mm, const struct held_set *set, struct text *report);
 

@@ -22,6 +22,7 @@ struct alloc_request {
 	int order;
 	int node;
 	u64 count;
+	int mops; /* what the migrate callback answers; -1: there is none */
 	char tag[64];
 };
 
@@ -42,6 +43,27 @@ static int check_node(struct machine *m, int nid, struct mm_error *err)
 	return mm_fail(err, -EINVAL, "there is no node %d; 'show nodes' lists them", nid);
 }
 
+/* mops=: movable_ops of the blocks. Only movable requests have them unless asked for. */
+static int parse_mops(const struct cmd_args *a, struct alloc_request *r, struct mm_error *err)
+{
+	const char *s = cmd_value(a, "mops");
+
+	r->mops = r->gfp & __GFP_MOVABLE ? 0 : -1;
+	if (!s)
+		return 0;
+	if (!strcmp(s, "ok"))
+		r->mops = 0;
+	else if (!strcmp(s, "busy"))
+		r->mops = EBUSY;
+	else if (!strcmp(s, "again"))
+		r->mops = EAGAIN;
+	else if (!strcmp(s, "none"))
+		r->mops = -1;
+	else
+		return mm_fail(err, -EINVAL, "mops=%s: ok (migrates), busy or again (its callback refuses), none (cannot move)", s);
+	return 0;
+}
+
 static int parse_request(struct machine *m, const struct cmd_args *a, struct alloc_request *r, struct mm_error *err)
 {
 	const struct mm *mm = &m->sys->mm;
@@ -57,6 +79,7 @@ static int parse_request(struct machine *m, const struct cmd_args *a, struct all
 	rc = rc ? rc : cmd_u64(a, "count", &r->count, err);
 	if (!rc && gfp)
 		rc = gfp_parse(gfp, &r->gfp, err);
+	rc = rc ? rc : parse_mops(a, r, err);
 	if (rc)
 		return rc;
 	if (r->count < 1 || r->count > ALLOC_MAX_COUNT)
@@ -101,12 +124,15 @@ static int run_alloc(struct machine *m, const struct cmd_args *a, struct text *o
 		return rc;
 	owner = owner_intern(mm, r.tag, "alloc_pages < command", -1);
 	owner_get(mm, owner)->set = &m->sim->held;
+	owner_get(mm, owner)->movable_ops = (s8)(r.mops > 0 ? r.mops : 0);
 	for (u64 i = 0; i < r.count; i++) {
 		page_handle h = alloc_pages_explain(mm, r.gfp, (unsigned)r.order, r.node, owner, &m->sim->last);
 
 		if (h == NO_PAGE)
 			return fail_alloc(m, &r, out, err);
 		held_add(mm, &m->sim->held, h);
+		if (r.mops >= 0)
+			memmap_page(mm->map, h)->info |= PGF_MOVABLE_OPS;
 		if (i < 8)
 			print_block(m, r.tag, h, out);
 	}
@@ -222,12 +248,12 @@ static int run_why(struct machine *m, const struct cmd_args *a, struct text *out
 	return 0;
 }
 
-static const char *const alloc_keys[] = { "order", "gfp", "node", "as", "count", NULL };
+static const char *const alloc_keys[] = { "order", "gfp", "node", "as", "count", "mops", NULL };
 static const char *const free_keys[] = { "pfn", NULL };
 static const char *const no_keys[] = { NULL };
 
 static const struct command rows[] = {
-	{ "alloc", "[order=N] [gfp=FLAGS] [node=N] [as=NAME] [count=N]",
+	{ "alloc", "[order=N] [gfp=FLAGS] [node=N] [as=NAME] [count=N] [mops=ok|busy|again|none]",
 	  "allocate 2^order pages with alloc_pages() and keep them under a name", "Allocate", 0, alloc_keys, NULL,
 	  run_alloc },
 	{ "free", "NAME | pfn=PFN | all", "give blocks back: those of a name, the block at a page frame, or all",

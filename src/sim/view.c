@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc/held.h"
 #include "alloc/node.h"
 #include "alloc/page_owner.h"
 #include "hotplug/memory_hotplug.h"
-#include "phys/linear_map.h"
 #include "sim/explain.h"
 #include "sim/machine.h"
+#include "sim/translate.h"
 #include "sim/workload.h"
 
 static void info_axis(const struct machine *m, struct machine_info *out)
@@ -124,13 +125,14 @@ static void page_owner(const struct machine *m, const struct page_view *v, struc
 	snprintf(p->owner, sizeof(p->owner), "%s", o->tag);
 	snprintf(p->callchain, sizeof(p->callchain), "%s", o->callchain);
 	p->pid = o->pid;
-	p->seq = v->seq;
+	p->seq = allocation_seq(&m->sys->mm, memmap_find(&m->sys->map, v->head));
 }
 
 int machine_page(const struct machine *m, pfn_t pfn, struct page_info *out)
 {
 	const struct arch *a = &m->sys->arch;
 	struct memory_block b;
+	struct linear_map lm;
 	struct page_view v;
 	s64 index;
 
@@ -154,8 +156,9 @@ int machine_page(const struct machine *m, pfn_t pfn, struct page_info *out)
 	out->section = pfn >> (a->section_shift - a->page_shift);
 	out->nid = v.zone < ZONE_NONE ? v.zone >> ZONE_NR_SHIFT : -1;
 	out->zone = v.zone < ZONE_NONE ? v.zone & ((1 << ZONE_NR_SHIFT) - 1) : -1;
-	out->has_linear = linear_map_address(m->sys, pfn, &out->linear);
-	out->struct_page = linear_map_struct_page(a, pfn);
+	lm = system_linear_map(m->sys);
+	out->has_linear = linear_map_virt(&lm, out->phys, &out->linear);
+	linear_map_page(&lm, pfn, &out->struct_page);
 	index = m->sys->hotplug ? memory_block_index_of(m->sys, out->phys) : -1;
 	out->block = index >= 0 && !memory_block_at(m->sys, (u64)index, &b) ? (s64)b.nr : -1;
 	out->buddy = NO_PFN;

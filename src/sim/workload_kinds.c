@@ -25,7 +25,10 @@ static owner_id owner_of(struct machine *m, struct workload *w, int set, const c
 	return w->owner[set];
 }
 
-/* Allocate into set number @set; failures are counted, not retried. */
+/*
+ * Allocate into set number @set; failures are counted, not retried. What was asked
+ * for as movable can be moved: the set's owner has a migrate callback that works.
+ */
 static bool take(struct machine *m, struct workload *w, int set, gfp_t gfp, unsigned order)
 {
 	struct mm *mm = &m->sys->mm;
@@ -36,6 +39,8 @@ static bool take(struct machine *m, struct workload *w, int set, gfp_t gfp, unsi
 		return false;
 	}
 	held_add(mm, &w->set[set], h);
+	if (gfp & __GFP_MOVABLE)
+		memmap_page(mm->map, h)->info |= PGF_MOVABLE_OPS;
 	return true;
 }
 

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What /proc/sys/vm and the kernel's threads do: compact, drain.
+ */
+#include "cmd/tables.h"
+
+#include "alloc/compaction.h"
+#include "alloc/page_alloc.h"
+#include "sim/machine.h"
+
+#define LL(v) ((unsigned long long)(v))
+
+static void tell_zone(struct mm *mm, struct zone *z, struct text *out)
+{
+	struct compact_report r;
+
+	compact_zone_full(mm, z, &r);
+	text_printf(out, "node %d %-8s %llu pages moved, scanners met at 0x%llx / 0x%llx\n", z->nid, z->name,
+		    LL(r.nr_migrated), LL(r.migrate_pfn), LL(r.free_pfn));
+}
+
+static int run_compact(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	struct mm *mm = &m->sys->mm;
+	int nid = NO_NODE;
+	int rc = cmd_int(a, "node", 0, MAX_NUMNODES - 1, &nid, err);
+
+	if (rc)
+		return rc;
+	if (m->sys->stage < BOOT_MEM_INIT)
+		return mm_fail(err, -EAGAIN, "the buddy has no memory yet; run 'boot' first");
+	if (nid != NO_NODE && (nid >= mm->nr_node_ids || !mm->node[nid] || !mm->node[nid]->online))
+		return mm_fail(err, -EINVAL, "there is no node %d; 'show nodes' lists them", nid);
+	for_each_node(mm, n) {
+		if (nid != NO_NODE && n->nid != nid)
+			continue;
+		for (int z = 0; z < MAX_NR_ZONES; z++)
+			if (populated_zone(&n->zones[z]))
+				tell_zone(mm, &n->zones[z], out);
+	}
+	return 0;
+}
+
+static int run_drain(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	if (m->sys->stage < BOOT_MEM_INIT)
+		return mm_fail(err, -EAGAIN, "there are no per-cpu lists yet; run 'boot' first");
+	drain_all_pages(&m->sys->mm, NULL);
+	text_puts(out, "per-cpu lists drained\n");
+	return 0;
+}
+
+static const char *const compact_keys[] = { "node", NULL };
+static const char *const no_keys[] = { NULL };
+
+static const struct command rows[] = {
+	{ "compact", "[node=N]", "compact all memory, or one node: what writing to compact_memory does", "Allocate", 0,
+	  compact_keys, NULL, run_compact },
+	{ "drain", "", "give the pages of all per-cpu lists back to the buddy", "Allocate", 0, no_keys, NULL, run_drain },
+};
+
+const struct command *cmd_vm_table(int *nr)
+{
+	*nr = (int)ARRAY_SIZE(rows);
+	return rows;
+}

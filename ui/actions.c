@@ -458,6 +458,13 @@ int act_prompt(struct ui *ui, int arg)
 	return RE_DRAW;
 }
 
+int act_tour(struct ui *ui, int arg)
+{
+	if (!ui->tour.lesson)
+		ui_say(ui, true, "no lesson is open; :lesson lists them");
+	return tour_go(ui, ui->tour.step + arg) | RE_DRAW;
+}
+
 int act_redraw(struct ui *ui, int arg) { return RE_DRAW | RE_CLEAR; }
 int act_quit(struct ui *ui, int arg) { return RE_QUIT; }
 

@@ -39,6 +39,7 @@ int act_view_next(struct ui *ui, int arg);
 int act_focus(struct ui *ui, int arg);
 int act_prompt(struct ui *ui, int arg); /* ':' or '/' */
 int act_find(struct ui *ui, int arg);
+int act_tour(struct ui *ui, int arg);
 int act_redraw(struct ui *ui, int arg);
 int act_quit(struct ui *ui, int arg);
 

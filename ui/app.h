@@ -134,6 +134,23 @@ int prompt_key(struct ui *ui, u32 key);
 void prompt_draw(struct ui *ui, int y);
 void prompt_cleanup(struct prompt *p);
 
+/* --- lessons on the screen (tour.c) ------------------------------------------- */
+
+struct lesson;
+struct tour {
+	struct lesson *lesson; /* owned; NULL: none is open */
+	int step;
+};
+/* Open lesson @name at its first step. 0 or -errno, which is shown. */
+int tour_start(struct ui *ui, const char *name);
+void tour_end(struct ui *ui);
+int tour_go(struct ui *ui, int step); /* enum reaction */
+/* Take the text's part off *rest. Its h is 0 when no lesson is open. */
+struct rect tour_area(const struct ui *ui, struct rect *rest);
+void tour_draw(struct ui *ui, struct rect r);
+/* "en" or "zh": by option, else by locale. */
+const char *ui_lang(const struct ui *ui);
+
 /* --- the whole -------------------------------------------------------------- */
 
 struct ui {
@@ -152,6 +169,7 @@ struct ui {
 	int gfp;                 /* index for gfp_choice() */
 	u64 rate;                /* operations per second of the workload, 0: all it can */
 	struct prompt prompt;
+	struct tour tour;
 	struct text popup;       /* output of the last ':' command, shown until a key */
 	struct scroll popup_scroll;
 	bool popup_open;

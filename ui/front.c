@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "actions.h"
+#include "lesson.h"
 
 void ui_say(struct ui *ui, bool bad, const char *fmt, ...)
 {
@@ -174,6 +175,31 @@ static int cmd_toggle(struct ui *ui, const char *args)
 	return ui_say(ui, true, "toggle legend, letters, lens, mouse, presentation or debug"), -EINVAL;
 }
 
+/* The list of lessons as a sheet; a name opens one. */
+static int cmd_lesson(struct ui *ui, const char *args)
+{
+	char *buf = NULL;
+	size_t size = 0;
+	FILE *f;
+
+	if (!strcmp(args, "off"))
+		return tour_end(ui), 0;
+	if (*args)
+		return tour_start(ui, args);
+	f = open_memstream(&buf, &size);
+	if (!f)
+		return -ENOMEM;
+	lesson_list(f);
+	fclose(f);
+	text_clear(&ui->popup);
+	text_puts(&ui->popup, buf);
+	free(buf);
+	snprintf(ui->popup_title, sizeof(ui->popup_title), "Lessons: open one with :lesson NAME");
+	ui->popup_scroll = (struct scroll){ 0 };
+	ui->popup_open = true;
+	return 0;
+}
+
 static const struct front_command fronts[] = {
 	{ "quit", "", "leave mmview", cmd_quit },
 	{ "view", "NAME", "show a view: map, buddy, zones, blocks, page, slab, owners, boot, log, help", cmd_view },
@@ -184,6 +210,7 @@ static const struct front_command fronts[] = {
 	{ "palette", "dark|light|contrast|safe|mono", "colours", cmd_palette },
 	{ "toggle", "legend|letters|lens|mouse|presentation|debug", "switch something on or off", cmd_toggle },
 	{ "shot", "FILE.svg|.html|.ans|.txt", "save a picture of the screen", cmd_shot },
+	{ "lesson", "[NAME|off]", "list the lessons, open one, close it", cmd_lesson },
 	{ "record", "FILE.cast|off", "record the session as an asciicast", cmd_record },
 };
 

@@ -48,6 +48,9 @@ static const struct key keys[] = {
 	{ "x", MAP | BLK | PAGE, act_block, 0, 13, "{block}", "take the memory block under the cursor offline, or put it online", "Hotplug" },
 	{ "c", ALL_VIEWS, act_command, CMDLINE_COMPACT, 14, "compact", "move pages together so that large free blocks appear", "Hotplug" },
 
+	{ "]", ALL_VIEWS, act_tour, +1, 0, "next", "next step of the lesson", "Lesson" },
+	{ "[", ALL_VIEWS, act_tour, -1, 0, "back", "step before; what was poked at is undone", "Lesson" },
+
 	{ "Left h", MAP, act_move, MOVE_LEFT, 0, "left", "one cell to the left", "Move" },
 	{ "Right l", MAP, act_move, MOVE_RIGHT, 0, "right", "one cell to the right", "Move" },
 	{ "Up k", ALL_VIEWS, act_move, MOVE_UP, 0, "up", "one row up", "Move" },

@@ -126,8 +126,11 @@ static void draw_debug(struct ui *ui)
 
 static void draw_panes(struct ui *ui)
 {
-	int h = ui->cv.h - 2, w = ui->cv.w / ui->nr_panes;
+	struct rect rest = { 0, 1, ui->cv.w, ui->cv.h - 2 }, text = tour_area(ui, &rest);
+	int h = rest.h, w = rest.w / ui->nr_panes;
 
+	if (text.h)
+		tour_draw(ui, text);
 	for (int i = 0; i < ui->nr_panes; i++) {
 		struct pane *p = &ui->pane[i];
 		struct rect old;
@@ -344,6 +347,7 @@ static void stop(struct ui *ui)
 	output_cleanup(&ui->out);
 	canvas_cleanup(&ui->cv);
 	prompt_cleanup(&ui->prompt);
+	tour_end(ui);
 	text_cleanup(&ui->popup);
 	text_cleanup(&ui->shown);
 }
@@ -354,6 +358,14 @@ static void frame(struct ui *ui)
 	ui->now = clock_ms();
 	ui_draw(ui);
 	output_frame(&ui->out, &ui->cv);
+}
+
+static void start_recording(struct ui *ui)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "record %s", ui->opt.record);
+	ui_command(ui, line, false);
 }
 
 static void loop(struct ui *ui)
@@ -401,6 +413,10 @@ int ui_run(struct machine **m, int nr, const struct ui_options *opt, struct mm_e
 	if (!ui)
 		return mm_fail(err, -ENOMEM, "no memory for the screen");
 	ret = start(ui, m, nr, opt, err);
+	if (!ret && opt->lesson)
+		tour_start(ui, opt->lesson);
+	if (!ret && opt->record)
+		start_recording(ui);
 	if (!ret)
 		loop(ui);
 	if (ui->tty)

@@ -368,9 +368,43 @@ static void test_arm64_virtio_mem_step_by_step(void **state)
 	free(c);
 }
 
+/* Expect the block devices of every captured machine, with their zones, at the end of boot. */
+static void test_boot_blocks_of_all_machines(void **state)
+{
+	static const char *const machines[] = {
+		"arm64/seed", "arm64/virt-1g", "arm64/numa2", "arm64/cma", "arm64/holes", "x86_64/pc-512m", "x86_64/pc-6g",
+		"x86_64/numa2", "x86_64/numa-memless", "x86_64/kernelcore", "x86_64/movable_node-srat", "x86_64/hugepages-2m",
+	};
+	int seen = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		const char *dir = hot_capture(machines[i]);
+		struct golden c = { 0 };
+		struct mm_error err = { 0, "" };
+		char root[600];
+		struct desc *d;
+
+		if (!dir)
+			continue;
+		snprintf(c.step, sizeof(c.step), "%s", dir);
+		snprintf(root, sizeof(root), "%s/root", dir);
+		d = import_root(root, IMPORT_NO_STATE, NULL, &err);
+		if (!d)
+			fail_msg("%s", err.msg);
+		c.m = hot_boot(d);
+		compare_blocks(&c);
+		hot_check(c.m);
+		hot_free(c.m);
+		seen++;
+	}
+	if (!seen)
+		skip();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_boot_blocks_of_all_machines),
 		cmocka_unit_test(test_x86_dimms_step_by_step),
 		cmocka_unit_test(test_arm64_virtio_mem_step_by_step),
 	};

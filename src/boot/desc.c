@@ -297,6 +297,7 @@ static bool same_arch(const struct arch *a, const struct arch *b)
 	       a->nr_cpus_limit == b->nr_cpus_limit && a->max_numnodes == b->max_numnodes &&
 	       a->zones_mask == b->zones_mask && a->has_cma == b->has_cma &&
 	       a->deferred_init == b->deferred_init && a->flatmem == b->flatmem &&
+	       a->strict_pfn_valid == b->strict_pfn_valid &&
 	       a->block_size == b->block_size && a->page_offset == b->page_offset &&
 	       a->vmemmap_start == b->vmemmap_start && a->dma_limit == b->dma_limit &&
 	       a->dma32_limit == b->dma32_limit && a->vmalloc_end == b->vmalloc_end &&

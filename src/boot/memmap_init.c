@@ -49,9 +49,26 @@ static u64 mark_unavailable(struct system *sys, pfn_t start, pfn_t end, const st
 	return pages;
 }
 
+/*
+ * The walk skips pageblocks whose first frame is not valid. Where only mapped
+ * memory is valid, the rest of the pageblock that the hole begins in is left.
+ */
+static pfn_t strict_end(const struct system *sys, pfn_t start, pfn_t end)
+{
+	pfn_t block = align_down(start, 1ULL << sys->arch.pageblock_order);
+
+	if (block == start || !memblock_is_map_memory(&sys->memblock, pfn_to_phys(&sys->arch, block)))
+		return start;
+	return min_u64(end, block + (1ULL << sys->arch.pageblock_order));
+}
+
 static void init_unavailable_range(struct system *sys, pfn_t start, pfn_t end, const struct zone *z)
 {
-	u64 pages = start < end ? mark_unavailable(sys, start, end, z) : 0;
+	u64 pages;
+
+	if (sys->arch.strict_pfn_valid)
+		end = strict_end(sys, start, end);
+	pages = start < end ? mark_unavailable(sys, start, end, z) : 0;
 
 	if (pages)
 		sys_printk(sys, "On node %d, zone %s: %llu pages in unavailable ranges", z->nid, z->name,

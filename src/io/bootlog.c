@@ -207,5 +207,6 @@ void bootlog_cleanup(struct bootlog *log)
 	free(log->movable);
 	free(log->early);
 	free(log->initmem);
+	free(log->hole);
 	memset(log, 0, sizeof(*log));
 }

@@ -65,6 +65,12 @@ struct log_movable {
 	int nid;
 };
 
+struct log_hole { /* "On node 0, zone DMA32: 33 pages in unavailable ranges" (since 5.13) */
+	u64 pages;
+	int nid;
+	enum zone_type type;
+};
+
 struct log_cpu { /* "SRAT: PXM 1 -> APIC 0x10 -> Node 1" */
 	u64 hwid;
 	int nid;
@@ -148,6 +154,7 @@ struct bootlog {
 	LOG_LIST(log_movable, movable);
 	LOG_LIST(log_node_mem, early);
 	LOG_LIST(log_initmem, initmem);
+	LOG_LIST(log_hole, hole);
 
 	int nr_cpus;        /* allowed now; 0: not told */
 	int nr_hotplug_cpus;

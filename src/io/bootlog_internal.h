@@ -17,7 +17,7 @@ struct log_parse {
 	bool withhold;
 	u32 line;                 /* number of the current line, from 1 */
 	enum log_section section; /* which list of indented lines we are in */
-	enum log_map map;         /* which physical RAM map is being printed */
+	bool zones_seen;          /* "Zone ranges:" was printed: what follows is the answer */
 	char caller[40];          /* who asked for the allocation that the next memblock_reserve makes */
 	u32 nr_noted;
 };

@@ -308,6 +308,7 @@ const struct log_rule bootlog_misc_rules[] = {
 	{ "GICv3: ", is_arm64 },
 	{ "SBI specification ", is_riscv },
 	{ "riscv: ", is_riscv },
+	{ "elf_hwcap is ", is_riscv },
 	{ "hash-mmu: ", is_ppc64 },
 	{ "radix-mmu: ", is_ppc64 },
 	{ "phys_mem_size ", ppc_phys_mem },

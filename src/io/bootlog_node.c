@@ -127,7 +127,12 @@ static void pcpu_groups(struct log_parse *p, const char *s)
 	}
 }
 
-static void sec_zones(struct log_parse *p, const char *s) { p->section = SEC_ZONES; }
+static void sec_zones(struct log_parse *p, const char *s)
+{
+	p->section = SEC_ZONES;
+	p->zones_seen = true;
+}
+
 static void sec_movable(struct log_parse *p, const char *s) { p->section = SEC_MOVABLE; }
 static void sec_early(struct log_parse *p, const char *s) { p->section = SEC_EARLY; }
 
@@ -197,6 +202,15 @@ static void early_range(struct log_parse *p, const char *s)
 		*m = (struct log_node_mem){ .start = a, .end = b, .nid = nid };
 }
 
+/* Kernels before 4.0 name the node's own range so, before the zones are known: only the node is of use. */
+static void node_data(struct log_parse *p, const char *s)
+{
+	int nid;
+
+	if (scan_int(&s, &nid) && log_nid_ok(p, nid))
+		see_node(p, nid);
+}
+
 /* "0 [mem 0x1000-0x3fffffff]", "2 as memoryless", "5 [mem 0x0-0x0]" */
 static void initmem(struct log_parse *p, const char *s)
 {
@@ -206,6 +220,10 @@ static void initmem(struct log_parse *p, const char *s)
 	int nid;
 
 	p->section = SEC_NONE;
+	if (!p->zones_seen) {
+		node_data(p, s);
+		return;
+	}
 	if (p->withhold || !scan_int(&s, &nid) || !log_nid_ok(p, nid))
 		return;
 	memoryless = !scan_mem(&s, &a, &b) || b <= 1;
@@ -215,6 +233,30 @@ static void initmem(struct log_parse *p, const char *s)
 	m = LOG_ADD(p, initmem);
 	if (m)
 		*m = (struct log_initmem){ .nid = nid, .start = a, .end = b, .memoryless = memoryless };
+}
+
+/* "0, zone DMA32: 33 pages in unavailable ranges" */
+static void on_node(struct log_parse *p, const char *s)
+{
+	static const char *const names[] = { "DMA:", "DMA32:", "Normal:", "HighMem:", "Movable:", "Device:" };
+	struct log_hole *h;
+	char zone[16];
+	u64 pages;
+	int nid;
+
+	p->section = SEC_NONE;
+	if (p->withhold || !scan_int(&s, &nid) || !scan_lit(&s, ", zone ") || !scan_word(&s, zone, sizeof(zone)))
+		return;
+	scan_blanks(&s);
+	if (!scan_num(&s, 10, &pages) || !log_nid_ok(p, nid))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(zone, names[i]))
+			continue;
+		h = LOG_ADD(p, hole);
+		if (h)
+			*h = (struct log_hole){ .pages = pages, .nid = nid, .type = (enum zone_type)i };
+	}
 }
 
 const struct log_rule bootlog_node_rules[] = {
@@ -234,6 +276,7 @@ const struct log_rule bootlog_node_rules[] = {
 	{ "Movable zone start for each node", sec_movable },
 	{ "Early memory node ranges", sec_early },
 	{ "Initmem setup node ", initmem },
+	{ "On node ", on_node },
 	{ "DMA32", zone_dma32 },
 	{ "DMA", zone_dma },
 	{ "Normal", zone_normal },

@@ -113,6 +113,7 @@ static void arm64_zones(struct import *im)
 	u32 v = im->log.version;
 	struct arch *a = &im->d->arch;
 
+	a->strict_pfn_valid = v && v < KVER(5, 14, 0);
 	if (!v || v >= KVER(5, 11, 0))
 		return;
 	if (v < KVER(4, 16, 0)) {

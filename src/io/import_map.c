@@ -134,6 +134,33 @@ static int add_list(struct import *im, struct range_list *l)
 	return ret;
 }
 
+/*
+ * Does the kernel of the log take ACPI data for memory when it looks for the last
+ * page? New ones do, old ones do not, and "last_pfn" tells which it is. For an old
+ * one the tables beyond RAM are given as reserved.
+ */
+static void acpi_beyond_ram(struct import *im, struct range_list *l)
+{
+	phys_t ram = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->nr; i++) {
+		if (l->e[i].type == FW_RAM && l->e[i].start < l->e[i].end)
+			ram = max_u64(ram, l->e[i].end);
+	}
+	if (!ram || im->log.last_pfn != ram >> 12)
+		return;
+	for (size_t i = 0; i < l->nr; i++) {
+		if (l->e[i].type != FW_ACPI || l->e[i].end >> 12 <= ram >> 12)
+			continue;
+		l->e[i].type = FW_RESERVED;
+		n++;
+	}
+	if (n)
+		text_puts(&im->notes, "this kernel did not count ACPI tables beyond RAM as memory; they are given as "
+				      "reserved\n");
+}
+
 static int map_from_e820(struct import *im)
 {
 	enum log_map map = choose_map(im);
@@ -144,6 +171,7 @@ static int map_from_e820(struct import *im)
 			list_add(&l, im->log.e820[i].start, im->log.e820[i].end, im->log.e820[i].type);
 	}
 	apply_ops(im, &l);
+	acpi_beyond_ram(im, &l);
 	return add_list(im, &l);
 }
 
@@ -352,21 +380,39 @@ static int add_pages(struct import *im, pfn_t start, pfn_t end, int nid)
 	return ret ? ret : desc_add_mem(im->d, start << shift, end << shift, nid, false);
 }
 
+/* Does another zone of the node lie behind? Then the zone spans up to its limit, whatever memory it has. */
+static bool zone_behind(const struct import *im, const struct zoneinfo_zone *z)
+{
+	for (size_t i = 0; i < im->nr_zones; i++) {
+		const struct zoneinfo_zone *o = &im->zones[i];
+
+		if (o->nid == z->nid && o->present && o->start_pfn >= z->start_pfn + z->spanned)
+			return true;
+	}
+	return false;
+}
+
 /*
  * A zone is known by start, span and present pages; where its holes are is not.
- * On x86 the hole of the lowest zone ends at 1 MiB. Else all is put into one
- * hole before the last pages of the zone, so that span and present agree.
+ * On x86 the hole of the lowest zone ends at 1 MiB. A zone below another one may
+ * end with a hole. Else all is put into one hole before the last pages of the
+ * zone, so that span and present agree.
  */
 #define LEGACY_END 256u /* pfn of 1 MiB */
 #define TAIL_PAGES 512u
 static int add_zone(struct import *im, const struct zoneinfo_zone *z)
 {
-	pfn_t start = z->start_pfn, end = start + z->spanned;
-	u64 hole = z->spanned - z->present, tail = min_u64(z->present, end % TAIL_PAGES ? end % TAIL_PAGES : TAIL_PAGES);
-	bool legacy = im->d->arch.id != ARCH_ARM64 && start < LEGACY_END - hole && hole < LEGACY_END && end > LEGACY_END;
-	pfn_t hole_end = legacy ? LEGACY_END : end - tail;
-	int ret = add_pages(im, start, hole_end - hole, z->nid);
+	pfn_t start = z->start_pfn, end = start + z->spanned, hole_end;
+	u64 hole = z->spanned - z->present;
+	int ret;
 
+	if (!hole)
+		return add_pages(im, start, end, z->nid);
+	if (im->d->arch.id != ARCH_ARM64 && hole < LEGACY_END && start < LEGACY_END - hole && end > LEGACY_END)
+		hole_end = LEGACY_END;
+	else
+		hole_end = zone_behind(im, z) ? end : end - min_u64(z->present, TAIL_PAGES);
+	ret = add_pages(im, start, hole_end - hole, z->nid);
 	return ret ? ret : add_pages(im, hole_end, end, z->nid);
 }
 

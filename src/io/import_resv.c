@@ -86,6 +86,60 @@ static int arm64_freed(struct import *im)
 	return add_gap(im, image_part(im, "Kernel code"), image_part(im, "Kernel data"), "unused kernel");
 }
 
+/*
+ * A log without iomem gives the sizes of the image's parts, not their place: it
+ * is assumed at 16 MiB, where kernels are linked for, or in the first RAM that
+ * holds it (crash kernels, memory maps with early holes).
+ */
+#define LINK_ADDRESS (16 * MiB)
+
+static bool in_ram(const struct desc *d, phys_t a, phys_t b)
+{
+	for (size_t i = 0; i < d->nr_fw; i++) {
+		if (d->fw[i].type == FW_RAM && d->fw[i].start <= a && b <= d->fw[i].end)
+			return true;
+	}
+	return false;
+}
+
+static phys_t image_place(const struct desc *d, u64 size)
+{
+	phys_t at = LINK_ADDRESS;
+
+	if (in_ram(d, at, at + size))
+		return at;
+	for (size_t i = 0; i < d->nr_fw; i++) {
+		at = align_up(max_u64(d->fw[i].start, MiB), 2 * MiB);
+		if (d->fw[i].type == FW_RAM && at < d->fw[i].end && d->fw[i].end - at >= size)
+			return at;
+	}
+	return 0;
+}
+
+static int x86_image(struct import *im)
+{
+	const struct log_memory *m = &im->log.memory;
+	u64 code = align_up(m->code * KiB, 2 * MiB), rodata = align_up(m->rodata * KiB, 2 * MiB);
+	u64 data = align_up(m->rwdata * KiB, PAGE), init = align_up(m->init * KiB, PAGE), bss = m->bss * KiB;
+	phys_t at;
+	int ret;
+
+	if (!m->code || (m->code | m->rodata | m->rwdata | m->init | m->bss) >> 20 || image_part(im, "Kernel code"))
+		return 0;
+	at = image_place(im->d, code + rodata + data + init + bss);
+	if (!at)
+		return 0;
+	ret = add(im, at, at + m->code * KiB, RESV_KERNEL_CODE, 0, "kernel code");
+	if (!ret)
+		ret = add(im, at + code, at + code + m->rodata * KiB, RESV_KERNEL_RODATA, 0, "kernel rodata");
+	at += code + rodata;
+	if (!ret)
+		ret = add(im, at, at + data, RESV_KERNEL_DATA, 0, "kernel data");
+	if (!ret)
+		ret = add(im, at + data, at + data + init, RESV_PLAIN, RESV_INIT, "unused kernel image (initmem)");
+	return ret ? ret : add(im, at + data + init, at + data + init + bss, RESV_KERNEL_BSS, 0, "kernel bss");
+}
+
 /* --- initrd ------------------------------------------------------------------- */
 
 static const struct log_memblock *initrd_call(const struct bootlog *log)
@@ -224,6 +278,8 @@ int import_resv(struct import *im)
 
 	im->resv_from_log = debug;
 	ret = import_iomem_resv(im);
+	if (!ret && im->d->arch.id != ARCH_ARM64 && !debug)
+		ret = x86_image(im);
 	if (!ret)
 		ret = add_initrd(im);
 	if (!ret)

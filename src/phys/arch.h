@@ -30,6 +30,8 @@ struct arch {
 	u8 zones_mask;        /* bit per enum zone_type that exists */
 	bool has_cma;         /* CONFIG_CMA: MIGRATE_CMA exists */
 	bool deferred_init;   /* CONFIG_DEFERRED_STRUCT_PAGE_INIT */
+	bool strict_pfn_valid; /* a frame without mapped memory is no valid pfn even in a section that has some:
+				  arm64 before 5.14, arm */
 	bool flatmem;         /* no sections (i386 without sparsemem) */
 	u64 block_size;       /* memory block device size, bytes; 0: the kernel's own rule */
 	u64 page_offset;      /* linear address of arch_memstart(): physical 0 on x86 */

@@ -29,7 +29,7 @@ static void collect_flashes(struct ui *ui, struct pane *p, struct flashes *f)
 		if (e->type == TRACE_mm_page_alloc || e->type == TRACE_mm_page_free)
 			f->r[f->nr++] = (struct pfn_range){ e->p, e->p + (1ULL << (e->q & 15)) };
 		else if (e->type == TRACE_mm_page_merge)
-			f->r[f->nr++] = (struct pfn_range){ e->q, e->q + (1ULL << (e->a & 15)) };
+			f->r[f->nr++] = (struct pfn_range){ e->q, e->q + (1ULL << (e->b & 15)) };
 		else if (e->type == TRACE_mm_page_migrate)
 			f->r[f->nr++] = (struct pfn_range){ e->q, e->q + (1ULL << (e->a & 15)) };
 		else if (e->type >= TRACE_memory_going_online && e->type <= TRACE_memory_remove)
@@ -129,13 +129,11 @@ static void draw_cell(struct ui *ui, struct pane *p, u64 cell, int x, int y, con
 		canvas_put(&ui->cv, x + 1, y, t.ch >= 0x2580 && t.ch != 0x258f && t.ch != 0x25cf ? t.ch : ' ', t.style);
 }
 
-void heat_draw(struct ui *ui, struct pane *p)
+static void draw_rows(struct ui *ui, struct pane *p, const struct flashes *f)
 {
 	const struct rect *r = &p->layout.heat;
 	int x0 = r->x + p->layout.label_w;
-	struct flashes f;
 
-	collect_flashes(ui, p, &f);
 	for (int row = 0; row < p->map.rows; row++) {
 		u64 first = p->map.top + (u64)row * (u64)p->map.cells;
 
@@ -143,17 +141,42 @@ void heat_draw(struct ui *ui, struct pane *p)
 			break;
 		draw_row_label(ui, p, r->y + row, axis_pfn(&p->map.axis, first), row);
 		for (int i = 0; i < p->map.cells && first + (u64)i < p->map.axis.cells; i++)
-			draw_cell(ui, p, first + (u64)i, x0 + i * p->layout.cell_w, r->y + row, &f);
+			draw_cell(ui, p, first + (u64)i, x0 + i * p->layout.cell_w, r->y + row, f);
 	}
+}
+
+/* Squares side by side, each along its own curve. */
+static void draw_curve(struct ui *ui, struct pane *p, const struct flashes *f)
+{
+	const struct rect *r = &p->layout.heat;
+	int x0 = r->x + p->layout.label_w, side = map_side(&p->map);
+	u64 n = (u64)(p->map.cells / side) * (u64)side * (u64)side;
+
+	draw_row_label(ui, p, r->y, axis_pfn(&p->map.axis, p->map.top), 0);
+	for (u64 c = p->map.top; c < p->map.top + n && c < p->map.axis.cells; c++) {
+		int x, y;
+
+		map_cell_xy(&p->map, c, &x, &y);
+		draw_cell(ui, p, c, x0 + x * p->layout.cell_w, r->y + y, f);
+	}
+}
+
+void heat_draw(struct ui *ui, struct pane *p)
+{
+	struct flashes f;
+
+	collect_flashes(ui, p, &f);
+	if (p->map.hilbert)
+		draw_curve(ui, p, &f);
+	else
+		draw_rows(ui, p, &f);
 }
 
 bool heat_cell(const struct pane *p, int x, int y, u64 *cell)
 {
 	const struct rect *r = &p->layout.heat;
-	int cx = (x - r->x - p->layout.label_w) / p->layout.cell_w;
 
-	if (x < r->x + p->layout.label_w || y < r->y || y >= r->y + r->h || cx >= p->map.cells)
+	if (x < r->x + p->layout.label_w)
 		return false;
-	*cell = p->map.top + (u64)(y - r->y) * (u64)p->map.cells + (u64)cx;
-	return *cell < p->map.axis.cells;
+	return map_xy_cell(&p->map, (x - r->x - p->layout.label_w) / p->layout.cell_w, y - r->y, cell);
 }

@@ -99,8 +99,8 @@ static void tell_free(const struct trace *t, u64 seq, const struct trace_event *
 	for (u64 i = seq + 1; (m = trace_get(t, i)) && i < seq + 32; i++) {
 		if (m->type != TRACE_mm_page_merge)
 			break;
-		order = m->a + 1;
-		merges++;
+		order = m->b;
+		merges += (int)(m->b - m->a);
 	}
 	if (merges)
 		add(s->how, sizeof(s->how), "merged with %d free budd%s: order %u", merges, merges > 1 ? "ies" : "y", order);

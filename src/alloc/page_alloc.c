@@ -135,24 +135,36 @@ static page_handle rmqueue(struct mm *mm, struct alloc_context *ac, struct zone 
 	return h;
 }
 
-static inline unsigned kind_of_gfp(unsigned mt)
+/* KIND_KERNEL, KIND_MOVABLE, KIND_RECLAIMABLE for the types 0, 1, 2. */
+static inline unsigned kind_of_type(unsigned mt)
 {
-	return mt == MIGRATE_MOVABLE ? KIND_MOVABLE : mt == MIGRATE_RECLAIMABLE ? KIND_RECLAIMABLE : KIND_KERNEL;
+	return KIND_KERNEL | (KIND_MOVABLE << 2 | KIND_RECLAIMABLE << 4) >> mt * 2 % 6;
 }
 
-/* prep_new_page(): the block in limbo is allocated now. */
+/* prep_new_page() without the summary: @h, whose slot is announced, is an allocated block. Return: its class. */
+static inline unsigned set_allocated(struct mm *mm, page_handle h, gfp_t gfp, unsigned order, unsigned mt, owner_id owner)
+{
+	unsigned kind = kind_of_type(gfp_migratetype(gfp));
+	u32 compound = order && (gfp & __GFP_COMP) ? PGF_HEAD : 0;
+
+	mm->map->pages[h] = (struct page){
+		.next = (page_handle)++mm->alloc_seq,
+		.prev = gfp,
+		.info = page_info(PAGE_ALLOC, order, mt, kind) | compound,
+		.ext = owner << 12 | 1,
+	};
+	if (owner)
+		owner_charge(mm, owner, order);
+	return SUM_KIND0 + kind;
+}
+
 static inline void prep_new_page(struct mm *mm, const struct alloc_context *ac, page_handle h)
 {
-	struct page *p = &mm->map->pages[h];
-	u32 info = page_info(PAGE_ALLOC, ac->order, ac->migratetype, kind_of_gfp(gfp_migratetype(ac->gfp)));
+	unsigned class;
 
-	if (ac->order && (ac->gfp & __GFP_COMP))
-		info |= PGF_HEAD;
-	p->next = (page_handle)++mm->alloc_seq;
-	p->prev = ac->gfp;
-	buddy_set_page(mm->map, h, ac->order, info, ac->owner << 12 | 1);
-	if (ac->owner)
-		owner_charge(mm, ac->owner, ac->order);
+	memmap_dirty(mm->map, h);
+	class = set_allocated(mm, h, ac->gfp, ac->order, ac->migratetype, ac->owner);
+	psum_add(mm->map, h, ac->order, class);
 }
 
 /* --- walking the zonelist ----------------------------------------------------- */
@@ -266,13 +278,28 @@ static inline u32 alloc_flags_nofragment(const struct mm *mm, const struct alloc
 	return ALLOC_NOFRAGMENT;
 }
 
+/* gfp_zone() with the frequent answers at hand. */
+static inline int request_zone(const struct mm *mm, gfp_t gfp)
+{
+	gfp_t bits = gfp & (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_MOVABLE);
+
+	if (likely(!(bits & ~__GFP_MOVABLE)))
+		return ZONE_NORMAL;
+	if (likely(bits == (__GFP_HIGHMEM | __GFP_MOVABLE)))
+		return ZONE_MOVABLE;
+	return gfp_zone(mm, gfp);
+}
+
 /* prepare_alloc_pages(). False: no zone at all may serve the request. */
 static inline bool prepare(struct mm *mm, struct alloc_context *ac)
 {
 	const struct node *n = mm->node[likely(ac->nid != NO_NODE) ? ac->nid : mm->cpu_node[mm->cpu]];
 
-	ac->highest_zoneidx = gfp_zone(mm, ac->gfp);
-	ac->migratetype = likely(mm->vm.mobility) ? gfp_migratetype(ac->gfp) : MIGRATE_UNMOVABLE;
+	ac->highest_zoneidx = request_zone(mm, ac->gfp);
+	ac->migratetype = gfp_migratetype(ac->gfp);
+	/* Without mobility grouping there is one type; movable and reclaimable at once is no type. */
+	if (unlikely(!mm->vm.mobility || ac->migratetype >= MIGRATE_PCPTYPES))
+		ac->migratetype = MIGRATE_UNMOVABLE;
 	ac->zonelist = ac->gfp & __GFP_THISNODE ? &n->nofallback : &n->fallback;
 	if (unlikely(ac->only))
 		ac->zonelist = ac->only;
@@ -299,27 +326,71 @@ out:
 	return h;
 }
 
-page_handle alloc_pages(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner)
+/* The zone that the request asks first, when it is above its high mark and nothing is odd; NULL otherwise. */
+static inline struct zone *fast_zone(const struct mm *mm, gfp_t gfp, unsigned order, int nid)
+{
+	int highest = request_zone(mm, gfp);
+	const struct zonelist *zl = gfp & __GFP_THISNODE ? &mm->node[nid]->nofallback : &mm->node[nid]->fallback;
+	const struct zoneref *ref = next_zoneref(zl, zl->refs, highest);
+	struct zone *z;
+
+	if (unlikely(!ref))
+		return NULL;
+	z = ref->zone;
+	if (unlikely(z->flags & (ZONE_BELOW_HIGH | ZONE_BOOSTED_WATERMARK)) ||
+	    unlikely(!zone_watermark_fast(z, order, wmark_pages(z, WMARK_HIGH), highest, 0)))
+		return NULL;
+	return z;
+}
+
+/*
+ * Most requests: a small block, the first zone has plenty and the cpu's list has
+ * one. What get_page_from_freelist() would do, without looking around. NO_PAGE:
+ * nothing was done.
+ */
+static inline page_handle alloc_from_pcp(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner)
+{
+	unsigned mt = gfp_migratetype(gfp), class;
+	struct per_cpu_pages *pcp;
+	struct free_list *l;
+	struct zone *z;
+	page_handle h;
+
+	if (unlikely(order >= PCP_LIST_ORDERS || nid < 0 || mt >= MIGRATE_PCPTYPES || !mm->vm.mobility))
+		return NO_PAGE;
+	z = fast_zone(mm, gfp, order, nid);
+	if (unlikely(!z || !use_pcp(mm, z, order)))
+		return NO_PAGE;
+	pcp = &z->pcp[mm->cpu];
+	l = &pcp->lists[MIGRATE_PCPTYPES * order + mt];
+	if (!l->nr)
+		return NO_PAGE;
+	h = page_list_pop(mm->map, l);
+	pcp->free_count >>= 1;
+	pcp->count -= 1 << order;
+	mm->vm_event[EV_pgalloc_dma + z->idx] += 1ULL << order;
+	zone_statistics(mm, z, z);
+	memmap_dirty(mm->map, h);
+	class = set_allocated(mm, h, gfp, order, mt, owner);
+	psum_move(mm->map, h, order, SUM_PCP, class);
+	trace_emit(mm->trace, TRACE_mm_page_alloc, page_to_pfn(mm->map, h), order, gfp, mt, PATH_PCP, 0);
+	return h;
+}
+
+/* Everything else: see alloc_from_pcp(). */
+static __attribute__((noinline)) page_handle alloc_pages_general(struct mm *mm, gfp_t gfp, unsigned order, int nid,
+								 owner_id owner)
 {
 	struct alloc_context ac = { .gfp = gfp, .order = order, .nid = nid, .owner = owner };
 
 	return alloc_context_run(mm, &ac);
 }
 
-page_handle alloc_pages_avoiding(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner, int avoid)
+page_handle alloc_pages(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner)
 {
-	const struct zonelist *all = &mm->node[nid]->fallback;
-	size_t bytes = ((size_t)all->nr + 1) * sizeof(struct zoneref);
-	struct zonelist some = { arena_alloc(mm->arena, bytes), 0 };
-	struct alloc_context ac = { .gfp = gfp, .order = order, .nid = nid, .owner = owner, .only = &some };
-	page_handle h;
+	page_handle h = alloc_from_pcp(mm, gfp, order, nid, owner);
 
-	for (int i = 0; i < all->nr; i++)
-		if (all->refs[i].zone->nid != avoid)
-			some.refs[some.nr++] = all->refs[i];
-	h = alloc_context_run(mm, &ac);
-	arena_free(mm->arena, some.refs, bytes);
-	return h;
+	return likely(h != NO_PAGE) ? h : alloc_pages_general(mm, gfp, order, nid, owner);
 }
 
 page_handle alloc_pages_explain(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner,
@@ -343,58 +414,73 @@ page_handle alloc_pages_explain(struct mm *mm, gfp_t gfp, unsigned order, int ni
 
 /* --- freeing --------------------------------------------------------------------- */
 
-/* free_pages_prepare(): the allocated block goes to limbo. */
+/* free_pages_prepare() without the summary: the block's slot is announced. */
 static inline void free_prepare(struct mm *mm, page_handle h, unsigned order)
 {
-	struct page *p = &mm->map->pages[h];
+	u32 owner = page_owner_id(&mm->map->pages[h]);
 
 	trace_emit(mm->trace, TRACE_mm_page_free, page_to_pfn(mm->map, h), order, 0, 0, 0, 0);
-	memmap_dirty(mm->map, h);
-	psum_sub(mm->map, h, order, page_summary_class(p->info));
-	if (page_owner_id(p))
-		owner_uncharge(mm, page_owner_id(p), order);
+	if (owner)
+		owner_uncharge(mm, owner, order);
 	mm->vm_event[EV_pgfree] += 1ULL << order;
 }
 
-/* free_unref_page_commit(): the block in limbo goes to a per-cpu list, which may be flushed. */
-static inline void free_to_pcp(struct mm *mm, struct zone *z, page_handle h, unsigned order, unsigned mt)
+/* The lists are too long: flush @count pages, from list @pindex on. */
+static __attribute__((noinline)) void flush_pcp(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, int count,
+						unsigned pindex)
 {
-	struct per_cpu_pages *pcp = &z->pcp[mm->cpu];
-	unsigned pindex = order_to_pindex(mt, order);
-	int flush;
-
-	pcp->alloc_factor >>= 1;
-	buddy_set_page(mm->map, h, order, page_info(PAGE_PCP, order, mt, 0), 0);
-	page_list_add(mm->map, &pcp->lists[pindex], h);
-	pcp->count += 1 << order;
-	flush = pcp_nr_flush(pcp, z, order);
-	if (likely(!flush))
-		return;
-	pcp_free_bulk(&mm->env, z, pcp, flush, pindex);
+	pcp_free_bulk(&mm->env, z, pcp, count, pindex);
 	if ((z->flags & ZONE_BELOW_HIGH) &&
 	    zone_watermark_ok(mm, z, 0, wmark_pages(z, WMARK_HIGH), ZONE_MOVABLE, 0))
 		z->flags &= ~(u32)ZONE_BELOW_HIGH;
 }
 
+/* free_unref_page_commit(): the allocated block goes to a per-cpu list, which may be flushed. */
+static inline void free_to_pcp(struct mm *mm, struct zone *z, page_handle h, unsigned order, unsigned mt)
+{
+	struct per_cpu_pages *pcp = &z->pcp[mm->cpu];
+	unsigned pindex = order_to_pindex(mt, order);
+	struct page *p = &mm->map->pages[h];
+	int flush;
+
+	psum_move(mm->map, h, order, page_summary_class(p->info), SUM_PCP);
+	p->info = page_info(PAGE_PCP, order, mt, 0);
+	p->ext = 0;
+	pcp->alloc_factor >>= 1;
+	page_list_add(mm->map, &pcp->lists[pindex], h);
+	pcp->count += 1 << order;
+	flush = pcp_nr_flush(pcp, z, order);
+	if (unlikely(flush))
+		flush_pcp(mm, z, pcp, flush, pindex);
+}
+
+static __attribute__((noinline)) void free_to_buddy(struct mm *mm, struct zone *z, page_handle h, unsigned order)
+{
+	psum_sub(mm->map, h, order, page_summary_class(mm->map->pages[h].info));
+	buddy_free_split(&mm->env, z, h, order, FPI_NONE);
+}
+
 /* free_unref_page(): free an allocated block whatever its reference count says. */
-static void free_unref_page(struct mm *mm, page_handle h, unsigned order)
+static inline void free_unref_page(struct mm *mm, page_handle h, unsigned order)
 {
 	struct zone *z = mm_zone(mm, memmap_zone(mm->map, h));
 	unsigned mt = *page_pb(mm->map, h) & PB_MT_MASK;
 
+	memmap_dirty(mm->map, h);
 	free_prepare(mm, h, order);
-	if (unlikely(mt == MIGRATE_ISOLATE) || unlikely(!use_pcp(mm, z, order))) {
-		buddy_free_split(&mm->env, z, h, order, FPI_NONE);
-		return;
-	}
-	free_to_pcp(mm, z, h, order, mt < MIGRATE_PCPTYPES ? mt : MIGRATE_MOVABLE);
+	if (unlikely(mt >= MIGRATE_PCPTYPES) && mt != MIGRATE_ISOLATE)
+		mt = MIGRATE_MOVABLE;
+	if (likely(mt < MIGRATE_PCPTYPES && use_pcp(mm, z, order)))
+		free_to_pcp(mm, z, h, order, mt);
+	else
+		free_to_buddy(mm, z, h, order);
 }
 
 /*
  * Somebody else still holds the first page: it stays, as a page of its own, and
  * the rest of the block is freed in halves.
  */
-static void free_all_but_first(struct mm *mm, page_handle h, unsigned order)
+static __attribute__((noinline)) void free_all_but_first(struct mm *mm, page_handle h, unsigned order)
 {
 	struct page *p = &mm->map->pages[h];
 	u32 info = p->info, ext = p->ext;

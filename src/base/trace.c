@@ -94,10 +94,10 @@ void trace_format(const struct trace_event *e, struct text *out)
 		format_extfrag(e, out);
 		return;
 	case TRACE_mm_page_split:
-		text_printf(out, "pfn=0x%llx order %u -> %u, upper half 0x%llx freed", LL(e->p), e->a, e->b, LL(e->q));
+		text_printf(out, "pfn=0x%llx order %u -> %u", LL(e->p), e->a, e->b);
 		return;
 	case TRACE_mm_page_merge:
-		text_printf(out, "pfn=0x%llx buddy=0x%llx order %u -> %u", LL(e->p), LL(e->q), e->a, e->a + 1);
+		text_printf(out, "pfn=0x%llx order %u -> pfn=0x%llx order %u", LL(e->p), e->a, LL(e->q), e->b);
 		return;
 	case TRACE_mm_compaction_isolate_migratepages:
 	case TRACE_mm_compaction_isolate_freepages:

@@ -22,8 +22,8 @@
 	X(mm_page_free_batched)       /* pfn                                                                     */ \
 	X(mm_page_pcpu_drain)         /* pfn                    order        migratetype                         */ \
 	X(mm_page_alloc_extfrag)      /* pfn        q: -        a: alloc order|fallback order<<8, b: alloc mt|fallback mt<<8|change ownership<<16, c: - */ \
-	X(mm_page_split)              /* pfn        q: half pfn a: order before, b: order after; not a kernel tracepoint: expand() step */ \
-	X(mm_page_merge)              /* pfn        q: buddy    a: order before; not a kernel tracepoint: one merge of __free_one_page() */ \
+	X(mm_page_split)              /* pfn        q: pages kept a: order before, b: order after (upper halves went to lists); not a kernel tracepoint: expand() */ \
+	X(mm_page_merge)              /* freed pfn  q: pfn of the merged block a: order before, b: order after; not a kernel tracepoint: __free_one_page() */ \
 	X(mm_compaction_begin)        /* zone start q: zone end a: migrate pfn low32, b: free pfn low32, c: sync */ \
 	X(mm_compaction_end)          /* zone start q: zone end a: migrate pfn low32, b: free pfn low32, c: status */ \
 	X(mm_compaction_isolate_migratepages) /* start q: end a: scanned b: taken */ \

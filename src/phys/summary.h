@@ -72,6 +72,20 @@ static inline void psum_sub(struct memmap *map, page_handle h, unsigned order, u
 			map->psum[row][class] = (u16)(map->psum[row][class] - (1u << map->pb_order));
 }
 
+/* The same block goes from one class to another. */
+static inline void psum_move(struct memmap *map, page_handle h, unsigned order, unsigned from, unsigned to)
+{
+	if (likely(order <= map->pb_order)) {
+		u16 *row = map->psum[h >> map->pb_order];
+
+		row[from] = (u16)(row[from] - (1u << order));
+		row[to] = (u16)(row[to] + (1u << order));
+	} else {
+		psum_sub(map, h, order, from);
+		psum_add(map, h, order, to);
+	}
+}
+
 /* The class of a page as memmap_view() tells it. */
 enum summary_class summary_class_of(const struct page_view *v);
 const char *summary_class_name(enum summary_class c);

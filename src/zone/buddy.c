@@ -18,6 +18,7 @@
 #include "phys/maxblock.h"
 #include "phys/ranges.h"
 #include "zone/pageblock.h"
+#include "zone/pcp.h"
 
 #define STATE_ORDER_MASK (PG_STATE_MASK | 15u << PG_ORDER_SHIFT)
 
@@ -37,6 +38,21 @@ static inline bool page_is_buddy(const struct memmap *map, const struct zone *z,
 
 /* --- lists below the largest order ------------------------------------------ */
 
+/* The list of (@order, @mt) got an entry, or lost one. */
+static inline void list_grew(struct zone *z, unsigned order, unsigned mt)
+{
+	z->free_area[order].nr_free++;
+	z->order_mask[mt] |= (u16)(1u << order);
+}
+static inline void list_shrank(struct zone *z, unsigned order, unsigned mt)
+{
+	struct free_area *area = &z->free_area[order];
+
+	area->nr_free--;
+	if (!area->list[mt].nr)
+		z->order_mask[mt] &= (u16)~(1u << order);
+}
+
 /* The block in limbo at @h goes on a list; its slot is announced already. */
 static inline void add_to_free_list(const struct zone_env *env, struct zone *z, page_handle h,
 				    unsigned order, unsigned mt, bool tail)
@@ -50,20 +66,26 @@ static inline void add_to_free_list(const struct zone_env *env, struct zone *z, 
 		page_list_add_tail(env->map, &area->list[mt], h);
 	else
 		page_list_add(env->map, &area->list[mt], h);
-	area->nr_free++;
+	list_grew(z, order, mt);
 	psum_add(env->map, h, order, SUM_FREE0 + order);
+}
+
+/* buddy_del() of a page whose slot is announced already. */
+static inline void del_from_free_list(const struct zone_env *env, struct zone *z, page_handle h, unsigned order)
+{
+	struct page *p = &env->map->pages[h];
+	unsigned mt = page_mt(p);
+
+	page_list_del(env->map, &z->free_area[order].list[mt], h);
+	list_shrank(z, order, mt);
+	*p = (struct page){ 0 };
+	psum_sub(env->map, h, order, SUM_FREE0 + order);
 }
 
 void buddy_del(const struct zone_env *env, struct zone *z, page_handle h, unsigned order)
 {
-	struct page *p = &env->map->pages[h];
-	struct free_area *area = &z->free_area[order];
-
 	memmap_dirty(env->map, h);
-	page_list_del(env->map, &area->list[page_mt(p)], h);
-	area->nr_free--;
-	memset(p, 0, sizeof(*p));
-	psum_sub(env->map, h, order, SUM_FREE0 + order);
+	del_from_free_list(env, z, h, order);
 }
 
 /* --- lists of the largest order ----------------------------------------------- */
@@ -73,11 +95,10 @@ static page_handle take_max(const struct zone_env *env, struct zone *z, pfn_t pf
 {
 	struct memmap *map = env->map;
 	struct mem_section *sec = memmap_touch_section(map, pfn);
-	unsigned blk = section_block(map, sec, pfn);
-	struct free_area *area = &z->free_area[map->max_order];
+	unsigned blk = section_block(map, sec, pfn), mt = sec->block[blk].mt;
 
-	maxblock_del(map, &area->list[sec->block[blk].mt], sec, blk);
-	area->nr_free--;
+	maxblock_del(map, &z->free_area[map->max_order].list[mt], sec, blk);
+	list_shrank(z, map->max_order, mt);
 	return memmap_attach_slot(map, sec, blk);
 }
 
@@ -88,11 +109,10 @@ static void add_max(const struct zone_env *env, struct zone *z, page_handle h, u
 	const struct slot *s = memmap_slot(map, h);
 	struct mem_section *sec = s->sec;
 	unsigned blk = s->blk;
-	struct free_area *area = &z->free_area[map->max_order];
 
 	memmap_release_slot(map, h >> map->max_order);
-	maxblock_add(map, &area->list[mt], sec, blk, mt, tail);
-	area->nr_free++;
+	maxblock_add(map, &z->free_area[map->max_order].list[mt], sec, blk, mt, tail);
+	list_grew(z, map->max_order, mt);
 }
 
 void buddy_add_wild(const struct zone_env *env, struct zone *z, pfn_t start, u64 nr_blocks)
@@ -102,6 +122,7 @@ void buddy_add_wild(const struct zone_env *env, struct zone *z, pfn_t start, u64
 
 	maxblock_add_run(map, &area->list[map->default_mt], start, nr_blocks, map->default_mt);
 	area->nr_free += nr_blocks;
+	z->order_mask[map->default_mt] |= (u16)(1u << map->max_order);
 	account_freepages(env, z, (s64)(nr_blocks << map->max_order), map->default_mt);
 }
 
@@ -123,9 +144,9 @@ page_handle buddy_take_first(const struct zone_env *env, struct zone *z, unsigne
 	if (order == map->max_order)
 		return take_max(env, z, maxblock_first(map, &area->list[mt]));
 	h = page_list_pop(map, &area->list[mt]);
+	list_shrank(z, order, mt);
 	memmap_dirty(map, h);
-	area->nr_free--;
-	memset(&map->pages[h], 0, sizeof(struct page));
+	map->pages[h] = (struct page){ 0 };
 	psum_sub(map, h, order, SUM_FREE0 + order);
 	return h;
 }
@@ -193,13 +214,16 @@ void buddy_move(const struct zone_env *env, struct zone *z, const struct free_bl
 		unsigned blk = section_block(map, sec, b->pfn);
 
 		maxblock_del(map, &area->list[b->mt], sec, blk);
+		list_shrank(z, b->order, b->mt);
 		maxblock_add(map, &area->list[mt], sec, blk, mt, true);
 	} else {
 		memmap_dirty(map, b->h);
 		page_list_del(map, &area->list[b->mt], b->h);
+		list_shrank(z, b->order, b->mt);
 		map->pages[b->h].info = page_info(PAGE_BUDDY, b->order, mt, 0);
 		page_list_add_tail(map, &area->list[mt], b->h);
 	}
+	list_grew(z, b->order, mt);
 	account_freepages(env, z, -(s64)(1LL << b->order), b->mt);
 	account_freepages(env, z, (s64)(1LL << b->order), mt);
 }
@@ -219,36 +243,29 @@ u64 buddy_expand(const struct zone_env *env, struct zone *z, page_handle h, unsi
 	return added;
 }
 
-/* One event per halving. */
-static void trace_split(const struct zone_env *env, page_handle h, unsigned low, unsigned high)
-{
-	pfn_t pfn = page_to_pfn(env->map, h);
-
-	for (; high > low; high--)
-		trace_emit(env->trace, TRACE_mm_page_split, pfn, pfn + (1u << (high - 1)), high, high - 1, 0, 0);
-}
-
 page_handle buddy_rmqueue_smallest(const struct zone_env *env, struct zone *z, unsigned order,
 				   unsigned mt, int *from)
 {
-	unsigned max = env->map->max_order;
+	u32 orders = (u32)z->order_mask[mt] >> order;
+	unsigned cur;
+	page_handle h;
+	pfn_t pfn;
 
-	for (unsigned cur = order; cur <= max; cur++) {
-		page_handle h;
-
-		if (!z->free_area[cur].list[mt].nr)
-			continue;
-		h = buddy_take_first(env, z, cur, mt);
-		if (cur > order) {
-			trace_split(env, h, order, cur);
-			buddy_expand(env, z, h, order, cur, mt);
-		}
-		account_freepages(env, z, -(s64)(1LL << order), mt);
-		if (from)
-			*from = (int)cur;
-		return h;
+	if (!orders)
+		return NO_PAGE;
+	cur = order + (unsigned)__builtin_ctz(orders);
+	h = buddy_take_first(env, z, cur, mt);
+	pfn = page_to_pfn(env->map, h);
+	if (cur > order) {
+		trace_emit(env->trace, TRACE_mm_page_split, pfn, 1ULL << order, cur, order, 0, 0);
+		buddy_expand(env, z, h, order, cur, mt);
 	}
-	return NO_PAGE;
+	account_freepages(env, z, -(s64)(1LL << order), mt);
+	trace_emit(env->trace, TRACE_mm_page_alloc_zone_locked, pfn, order, mt,
+		   mt < MIGRATE_PCPTYPES && pcp_allowed_order(order, env->map->arch->hpage_pmd_order), 0, 0);
+	if (from)
+		*from = (int)cur;
+	return h;
 }
 
 /* --- merging --------------------------------------------------------------------- */
@@ -290,42 +307,63 @@ static inline bool merge_likely(const struct zone_env *env, const struct zone *z
 	return page_is_buddy(env->map, z, higher ^ (1u << (order + 1)), order + 1);
 }
 
+/* Blocks of pageblock size and more merge only with types that fit; the buddy's blocks follow. False: they do not. */
+static bool merge_types(const struct zone_env *env, page_handle b, unsigned order, unsigned mt)
+{
+	unsigned buddy_mt = *page_pb(env->map, b) & PB_MT_MASK;
+
+	if (!types_merge(mt, buddy_mt))
+		return false;
+	if (buddy_mt != mt)
+		pageblock_set_range(env->map, b, order, mt);
+	return true;
+}
+
+/* Merge the block in limbo at *@h as far as it goes; *@order grows. False: it was captured. */
+static inline bool merge(const struct zone_env *env, struct zone *z, page_handle *h, unsigned *order, unsigned mt)
+{
+	struct memmap *map = env->map;
+	unsigned max = map->max_order, o = *order;
+	page_handle p = *h;
+
+	for (; o < max; o++) {
+		page_handle b = p ^ (1u << o);
+
+		if (unlikely(env->capture) && capture_block(env, z, p, o, mt))
+			return false;
+		if (!page_is_buddy(map, z, b, o))
+			break;
+		if (unlikely(o >= map->pb_order) && !merge_types(env, b, o, mt))
+			break;
+		del_from_free_list(env, z, b, o);
+		if (b < p)
+			map->pages[p] = (struct page){ 0 };
+		p &= ~(1u << o);
+	}
+	*h = p;
+	*order = o;
+	return true;
+}
+
 void buddy_free_one(const struct zone_env *env, struct zone *z, page_handle h, unsigned order,
 		    unsigned mt, enum fpi_flag fpi)
 {
 	struct memmap *map = env->map;
-	unsigned max = map->max_order;
+	page_handle start = h;
+	unsigned o = order;
 
 	memmap_dirty(map, h);
 	account_freepages(env, z, (s64)(1LL << order), mt);
-	while (order < max) {
-		page_handle b = h ^ (1u << order);
-
-		if (unlikely(env->capture) && capture_block(env, z, h, order, mt))
-			return;
-		if (!page_is_buddy(map, z, b, order))
-			break;
-		if (unlikely(order >= map->pb_order)) {
-			unsigned buddy_mt = *page_pb(map, b) & PB_MT_MASK;
-
-			if (!types_merge(mt, buddy_mt))
-				break;
-			if (buddy_mt != mt)
-				pageblock_set_range(map, b, order, mt);
-		}
-		buddy_del(env, z, b, order);
-		trace_emit(env->trace, TRACE_mm_page_merge, page_to_pfn(map, h), page_to_pfn(map, b), order, 0, 0, 0);
-		if (b < h)
-			memset(&map->pages[h], 0, sizeof(struct page));
-		h &= ~(1u << order);
-		order++;
-	}
-	if (order == max) {
-		memset(&map->pages[h], 0, sizeof(struct page));
+	if (!merge(env, z, &h, &o, mt))
+		return;
+	if (o > order)
+		trace_emit(env->trace, TRACE_mm_page_merge, page_to_pfn(map, start), page_to_pfn(map, h), order, o, 0, 0);
+	if (o == map->max_order) {
+		map->pages[h] = (struct page){ 0 };
 		add_max(env, z, h, mt, fpi & FPI_TO_TAIL);
 		return;
 	}
-	add_to_free_list(env, z, h, order, mt, (fpi & FPI_TO_TAIL) || merge_likely(env, z, h, order));
+	add_to_free_list(env, z, h, o, mt, (fpi & FPI_TO_TAIL) || merge_likely(env, z, h, o));
 }
 
 void buddy_free_split(const struct zone_env *env, struct zone *z, page_handle h, unsigned order,

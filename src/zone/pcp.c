@@ -38,13 +38,12 @@ int pcp_nr_alloc(struct per_cpu_pages *pcp, const struct zone *z, unsigned order
 	return batch > 1 ? max_int(batch >> order, 2) : batch;
 }
 
-/* nr_pcp_high(): from how many pages on the lists are flushed; moves high. */
+/* nr_pcp_high(): from how many pages on the lists are flushed; moves high, which is within its limits. */
 static int nr_high(struct per_cpu_pages *pcp, const struct zone *z, int batch, bool free_high)
 {
-	int high = clamp_int(pcp->high, pcp->high_min, pcp->high_max);
+	int high = pcp->high;
 	int freed = max_int(pcp->free_count, batch);
 
-	pcp->high = high;
 	if (!high)
 		return 0;
 	if (free_high) {
@@ -76,29 +75,11 @@ static int nr_free(const struct per_cpu_pages *pcp, int batch, int high, bool fr
 	return clamp_int(pcp->free_count, batch, high - batch);
 }
 
-/* Is the cpu freeing one block of orders 1..3 after the other, so that they should not pile up here? */
-static bool frees_high_orders(struct per_cpu_pages *pcp, unsigned order, int batch)
+int pcp_nr_flush_slow(struct per_cpu_pages *pcp, const struct zone *z, bool free_high)
 {
-	bool high;
+	int batch = pcp->batch;
+	int high = nr_high(pcp, z, batch, free_high);
 
-	if (!order || order >= PCP_LIST_ORDERS) {
-		pcp->flags &= (u8)~PCPF_PREV_FREE_HIGH_ORDER;
-		return false;
-	}
-	high = pcp->free_count >= batch && (pcp->flags & PCPF_PREV_FREE_HIGH_ORDER) &&
-	       (!(pcp->flags & PCPF_FREE_HIGH_BATCH) || pcp->count >= batch);
-	pcp->flags |= PCPF_PREV_FREE_HIGH_ORDER;
-	return high;
-}
-
-int pcp_nr_flush(struct per_cpu_pages *pcp, const struct zone *z, unsigned order)
-{
-	int batch = pcp->batch, high;
-	bool free_high = frees_high_orders(pcp, order, batch);
-
-	if (pcp->free_count < batch << PCP_BATCH_SCALE_MAX)
-		pcp->free_count = (s16)(pcp->free_count + (1 << order));
-	high = nr_high(pcp, z, batch, free_high);
 	return pcp->count >= high ? nr_free(pcp, batch, high, free_high) : 0;
 }
 

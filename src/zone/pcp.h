@@ -31,11 +31,43 @@ static inline unsigned pindex_to_order(unsigned pindex, unsigned thp_order)
 
 /* nr_pcp_alloc(): how many blocks of @order a refill takes; raises high and alloc_factor. */
 int pcp_nr_alloc(struct per_cpu_pages *pcp, const struct zone *z, unsigned order);
+/* nr_pcp_high() and nr_pcp_free() where lists may have to be flushed. Return: pages, 0 for none. */
+int pcp_nr_flush_slow(struct per_cpu_pages *pcp, const struct zone *z, bool free_high);
+
+/* Is the cpu freeing one block of orders 1..3 after the other, so that they should not pile up here? */
+static inline bool pcp_frees_high_orders(struct per_cpu_pages *pcp, unsigned order)
+{
+	u8 flags = pcp->flags;
+
+	if (!order || order >= PCP_LIST_ORDERS) {
+		pcp->flags = flags & (u8)~PCPF_PREV_FREE_HIGH_ORDER;
+		return false;
+	}
+	pcp->flags = flags | PCPF_PREV_FREE_HIGH_ORDER;
+	return (flags & PCPF_PREV_FREE_HIGH_ORDER) && pcp->free_count >= pcp->batch &&
+	       (!(flags & PCPF_FREE_HIGH_BATCH) || pcp->count >= pcp->batch);
+}
+
 /*
- * What free_unref_page_commit() decides after the block (already on list @pindex)
+ * What free_unref_page_commit() decides after the block (already on its list)
  * was counted: how many pages to flush now (0: none).
  */
-int pcp_nr_flush(struct per_cpu_pages *pcp, const struct zone *z, unsigned order);
+static inline int pcp_nr_flush(struct per_cpu_pages *pcp, const struct zone *z, unsigned order)
+{
+	bool free_high = pcp_frees_high_orders(pcp, order);
+	int high = pcp->high;
+
+	if (pcp->free_count < pcp->batch << PCP_BATCH_SCALE_MAX)
+		pcp->free_count = (s16)(pcp->free_count + (1 << order));
+	if (unlikely(high < pcp->high_min))
+		high = pcp->high = pcp->high_min;
+	else if (unlikely(high > pcp->high_max))
+		high = pcp->high = pcp->high_max;
+	if (likely(pcp->count < high && !free_high && !(z->flags & (ZONE_RECLAIM_ACTIVE | ZONE_BELOW_HIGH))))
+		return 0;
+	return pcp_nr_flush_slow(pcp, z, free_high);
+}
+
 /* free_pcppages_bulk(): @count pages to the buddy, from list @pindex on, tails first. Emits mm_page_pcpu_drain. */
 void pcp_free_bulk(const struct zone_env *env, struct zone *z, struct per_cpu_pages *pcp, int count,
 		   unsigned pindex);

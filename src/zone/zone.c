@@ -39,20 +39,13 @@ static s64 lower_mark(s64 mark, u32 alloc_flags)
 /* Is there a free block of @order or more that this request may take? */
 static bool has_block(const struct zone *z, unsigned order, u32 alloc_flags)
 {
-	for (unsigned o = order; o < NR_PAGE_ORDERS_MAX; o++) {
-		const struct free_area *area = &z->free_area[o];
+	u32 mask = 0;
 
-		if (!area->nr_free)
-			continue;
-		for (int mt = 0; mt < MIGRATE_PCPTYPES; mt++)
-			if (area->list[mt].nr)
-				return true;
-		if ((alloc_flags & ALLOC_CMA) && area->list[MIGRATE_CMA].nr)
-			return true;
-		if ((alloc_flags & (ALLOC_HIGHATOMIC | ALLOC_OOM)) && area->list[MIGRATE_HIGHATOMIC].nr)
-			return true;
-	}
-	return false;
+	if (alloc_flags & ALLOC_CMA)
+		mask |= z->order_mask[MIGRATE_CMA];
+	if (alloc_flags & (ALLOC_HIGHATOMIC | ALLOC_OOM))
+		mask |= z->order_mask[MIGRATE_HIGHATOMIC];
+	return zone_has_block(z, order) || mask >> order;
 }
 
 bool zone_watermark_ok_free(const struct zone *z, unsigned order, u64 mark, int highest_zoneidx,
@@ -66,11 +59,21 @@ bool zone_watermark_ok_free(const struct zone *z, unsigned order, u64 mark, int 
 	return !order || has_block(z, order, alloc_flags);
 }
 
+/* zone_watermark_fast()'s check of single pages, which never counts more than it has as unusable. */
+static bool order0_ok(const struct zone *z, s64 free, u64 mark, int highest_zoneidx, u32 alloc_flags)
+{
+	s64 unusable = unusable_free(z, 0, alloc_flags);
+
+	return free - min_s64(free, unusable) > (s64)(mark + z->lowmem_reserve[highest_zoneidx]);
+}
+
 bool zone_watermark_fast_slow(const struct zone *z, unsigned order, u64 mark, int highest_zoneidx,
 			      u32 alloc_flags)
 {
 	s64 free = (s64)zone_stat(z, NR_FREE_PAGES);
 
+	if (!order && order0_ok(z, free, mark, highest_zoneidx, alloc_flags))
+		return true;
 	if (zone_watermark_ok_free(z, order, mark, highest_zoneidx, alloc_flags, free))
 		return true;
 	/* Single pages with access to reserves ignore the boost at the min mark. */

@@ -121,6 +121,7 @@ struct zone {
 	int compact_order_failed;
 	bool compact_blockskip_flush;
 
+	u16 order_mask[MIGRATE_TYPES]; /* bit o: free_area[o].list[mt] is not empty */
 	struct free_area free_area[NR_PAGE_ORDERS_MAX];
 };
 
@@ -190,9 +191,11 @@ static inline void account_freepages(const struct zone_env *env, struct zone *z,
 	if (unlikely(mt == MIGRATE_ISOLATE))
 		return;
 	zone_stat_mod(z, env->cpu, NR_FREE_PAGES, nr);
+	if (likely(mt < MIGRATE_PCPTYPES))
+		return;
 	if (mt == MIGRATE_CMA)
 		zone_stat_mod(z, env->cpu, NR_FREE_CMA_PAGES, nr);
-	else if (mt == MIGRATE_HIGHATOMIC)
+	else
 		z->nr_free_highatomic += (u64)nr;
 }
 
@@ -227,19 +230,24 @@ enum alloc_flag {
  */
 bool zone_watermark_ok_free(const struct zone *z, unsigned order, u64 mark, int highest_zoneidx,
 			    u32 alloc_flags, s64 free);
+/* A block of @order or more is free that any request may take. */
+static inline bool zone_has_block(const struct zone *z, unsigned order)
+{
+	return (u32)(z->order_mask[MIGRATE_UNMOVABLE] | z->order_mask[MIGRATE_MOVABLE] |
+		     z->order_mask[MIGRATE_RECLAIMABLE]) >> order;
+}
+
 /* zone_watermark_fast(): the same for an allocation attempt, with the global free count. */
 bool zone_watermark_fast_slow(const struct zone *z, unsigned order, u64 mark, int highest_zoneidx,
 			      u32 alloc_flags);
 static inline bool zone_watermark_fast(const struct zone *z, unsigned order, u64 mark,
 				       int highest_zoneidx, u32 alloc_flags)
 {
-	s64 unusable = alloc_flags & ALLOC_RESERVES ? 0 : (s64)z->nr_free_highatomic;
-	s64 free = (s64)zone_stat(z, NR_FREE_PAGES);
+	s64 free = z->vm_stat[NR_FREE_PAGES] - (s64)z->nr_free_highatomic - (s64)zone_stat(z, NR_FREE_CMA_PAGES) -
+		   (s64)((1u << order) - 1);
 
-	if (!(alloc_flags & ALLOC_CMA))
-		unusable += (s64)zone_stat(z, NR_FREE_CMA_PAGES);
-	if (likely(!order && free - min_s64(free, unusable) >
-			     (s64)(mark + z->lowmem_reserve[highest_zoneidx])))
+	/* What passes without any privilege passes with it. */
+	if (likely(free > (s64)(mark + z->lowmem_reserve[highest_zoneidx]) && zone_has_block(z, order)))
 		return true;
 	return zone_watermark_fast_slow(z, order, mark, highest_zoneidx, alloc_flags);
 }

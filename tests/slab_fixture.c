@@ -89,8 +89,8 @@ struct slab_machine *slab_machine_bare(const char *arch, int nodes, u64 mib, int
 	set_up_mm(m, nodes, cpus);
 	for (int nid = 0; nid < nodes; nid++)
 		add_node(m, nid, per_node * (u64)nid, per_node * (u64)(nid + 1));
-	build_all_zonelists(&m->mm);
 	free_everything(m);
+	build_all_zonelists(&m->mm); /* after: it counts pages to see whether mobility types pay */
 	init_per_zone_wmark_min(&m->mm);
 	m->mm.booted = true;
 	m->free_at_start = slab_machine_free_pages(m);

@@ -137,6 +137,8 @@ int kmalloc_init(struct slab_state *st, struct mm_error *err)
 
 static enum kmalloc_type kmalloc_type(const struct slab_state *st, gfp_t gfp, u64 caller)
 {
+	if (likely(!(gfp & (__GFP_DMA | __GFP_RECLAIMABLE | __GFP_ACCOUNT)) && !st->cfg.random_kmalloc))
+		return KMALLOC_NORMAL;
 	if ((gfp & __GFP_DMA) && st->cfg.zone_dma)
 		return KMALLOC_DMA;
 	if (gfp & __GFP_RECLAIMABLE)
@@ -149,21 +151,26 @@ static enum kmalloc_type kmalloc_type(const struct slab_state *st, gfp_t gfp, u6
 				   (64 - RANDOM_CACHES_LOG));
 }
 
-struct kmem_cache *kmalloc_slab(const struct slab_state *st, u64 size, gfp_t gfp, u64 caller)
+static inline struct kmem_cache *cache_for(const struct slab_state *st, u64 size, gfp_t gfp, u64 caller)
 {
 	enum kmalloc_type type = kmalloc_type(st, gfp, caller);
 
+	if (size - 1 < 192)
+		return st->kmalloc[type][st->kmalloc_index[(size - 1) / 8]];
 	if (!size || size > 1ULL << shift_high(st))
 		return NULL;
-	if (size <= 192)
-		return st->kmalloc[type][st->kmalloc_index[(size - 1) / 8]];
 	return st->kmalloc[type][ilog2_u64(size - 1) + 1];
 }
 
-static u64 kmalloc_large(struct slab_state *st, u64 size, gfp_t gfp, int node)
+struct kmem_cache *kmalloc_slab(const struct slab_state *st, u64 size, gfp_t gfp, u64 caller)
+{
+	return cache_for(st, size, gfp, caller);
+}
+
+/* A block of 1 << @order pages; remembered as a slab without objects. */
+static u64 kmalloc_large(struct slab_state *st, u32 order, gfp_t gfp, int node)
 {
 	struct mm *mm = st->mm;
-	u32 order = slab_get_order(&st->cfg.limits, size);
 	struct slab *slab;
 	page_handle page;
 
@@ -196,21 +203,35 @@ void kmalloc_free_large(struct slab_state *st, struct slab *slab)
 	st->nr_large--;
 }
 
-u64 kmalloc_caller(struct slab_state *st, u64 size, gfp_t gfp, int node, u64 caller)
+/* The cpu had no object of @s; NULL: the size is no cache's. Not inlined, to keep the fast path short. */
+static __attribute__((noinline)) u64 kmalloc_slow(struct slab_state *st, struct kmem_cache *s, u64 size,
+						  gfp_t gfp, int node)
 {
-	struct kmem_cache *s = kmalloc_slab(st, size, gfp, caller);
-	u64 addr, got;
+	u32 order;
+	u64 addr;
 
 	if (!size)
 		return ZERO_SIZE_PTR;
-	if (likely(s)) {
-		addr = slab_alloc_node(st, s, gfp, node);
-		got = s->geo.size;
-	} else {
-		addr = kmalloc_large(st, size, gfp, node);
-		got = 1ULL << (st->page_shift + slab_get_order(&st->cfg.limits, size));
+	if (s) {
+		addr = slab_alloc_slow(st, s, gfp, node);
+		trace_emit(st->trace, TRACE_kmalloc, addr, s->id, (u32)size, s->geo.size, gfp, node);
+		return addr;
 	}
-	trace_emit(st->mm->trace, TRACE_kmalloc, addr, s ? s->id : ~0ULL, (u32)size, (u32)got, gfp, node);
+	order = slab_get_order(&st->cfg.limits, size);
+	addr = kmalloc_large(st, order, gfp, node);
+	trace_emit(st->trace, TRACE_kmalloc, addr, ~0ULL, (u32)size,
+		   (u32)(1ULL << (st->page_shift + order)), gfp, node);
+	return addr;
+}
+
+u64 kmalloc_caller(struct slab_state *st, u64 size, gfp_t gfp, int node, u64 caller)
+{
+	struct kmem_cache *s = cache_for(st, size, gfp, caller);
+	u64 addr = likely(s) ? slab_alloc_fast(st, s, node) : 0;
+
+	if (unlikely(!addr))
+		return kmalloc_slow(st, s, size, gfp, node);
+	trace_emit(st->trace, TRACE_kmalloc, addr, s->id, (u32)size, s->geo.size, gfp, node);
 	return addr;
 }
 
@@ -219,28 +240,29 @@ u64 kmalloc_node(struct slab_state *st, u64 size, gfp_t gfp, int node)
 	return kmalloc_caller(st, size, gfp, node, 0);
 }
 
+static int kfree_large(struct slab_state *st, struct slab *block, u64 addr, struct mm_error *err)
+{
+	if (addr != block->addr)
+		return mm_fail(err, -EINVAL,
+			       "invalid free: 0x%llx points inside a large kmalloc block; free its start 0x%llx",
+			       (unsigned long long)addr, (unsigned long long)block->addr);
+	kmalloc_free_large(st, block);
+	return 0;
+}
+
 int kfree(struct slab_state *st, u64 addr, struct mm_error *err)
 {
-	struct slab *slab;
+	struct slab *slab = slab_map_find_hot(st, addr);
 	u32 obj;
-	int rc;
 
-	trace_emit(st->mm->trace, TRACE_kfree, addr, 0, 0, 0, 0, 0);
+	trace_emit(st->trace, TRACE_kfree, addr, 0, 0, 0, 0, 0);
+	if (likely(slab_may_free(NULL, slab, addr, &obj)))
+		return slab_free_object(st, slab, obj);
 	if (addr <= ZERO_SIZE_PTR)
 		return 0;
-	slab = slab_map_find(st, addr);
-	if (slab && !slab->cache) {
-		if (addr != slab->addr)
-			return mm_fail(err, -EINVAL,
-				       "invalid free: 0x%llx points inside a large kmalloc block; free its start "
-				       "0x%llx", (unsigned long long)addr, (unsigned long long)slab->addr);
-		kmalloc_free_large(st, slab);
-		return 0;
-	}
-	rc = slab_free_check(st, NULL, addr, &slab, &obj, err);
-	if (!rc)
-		slab_free_object(st, slab, obj);
-	return rc;
+	if (slab && !slab->cache)
+		return kfree_large(st, slab, addr, err);
+	return slab_free_refused(NULL, slab, addr, err);
 }
 
 u64 ksize(const struct slab_state *st, u64 addr)

@@ -144,7 +144,7 @@ static int check_slabs(struct tally *t)
 		return bad_cache(t, "node partial slabs", partial, t->node_partial);
 	if (full != t->full)
 		return bad_cache(t, "full slabs on lists", full, t->full);
-	return t->used == t->s->nr_used ? 0 : bad_cache(t, "objects in use", t->s->nr_used, t->used);
+	return t->used == cache_used(t->s) ? 0 : bad_cache(t, "objects in use", cache_used(t->s), t->used);
 }
 
 static int check_cpus(struct tally *t)
@@ -233,7 +233,7 @@ static int check_totals(const struct slab_state *st, struct text *report)
 	for (const struct kmem_cache *s = st->newest; s; s = s->older)
 		for (const struct slab *slab = s->all.first; slab; slab = slab->all_next)
 			pages += 1ULL << slab->order;
-	for (u64 i = 0; st->map.entry && i <= st->map.mask; i++)
+	for (u64 i = 0; i <= st->map.mask; i++)
 		if (st->map.entry[i].vpn && !st->map.entry[i].slab->cache)
 			large++;
 	for_each_node(st->mm, n)

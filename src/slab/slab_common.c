@@ -144,8 +144,8 @@ static int early_node_alloc(struct slab_state *st, struct kmem_cache *s, int nid
 	slab->freelist = slab->link[obj];
 	slab->link[obj] = OBJ_USED;
 	slab->inuse = 1;
-	s->nr_used++;
-	slab_get_node(st, s, nid)->addr = obj_addr(s, slab, obj);
+	s->slow_allocs++;
+	slab_get_node(st, s, nid)->addr = obj_addr(slab, obj);
 	n = slab_get_node(st, s, slab->nid);
 	n->nr_slabs++;
 	n->total_objects += slab->objects;
@@ -462,8 +462,8 @@ static int refuse_used(const struct kmem_cache *s, struct mm_error *err)
 	return mm_fail(err, -EBUSY,
 		       "cache %s still has %llu objects in use, the first at 0x%llx; free them (cache free %s "
 		       "n=all), then destroy it. A real kernel warns and leaks the cache.", s->name,
-		       (unsigned long long)s->nr_used,
-		       (unsigned long long)(slab ? obj_addr(s, slab, obj) : 0), s->name);
+		       (unsigned long long)cache_used(s),
+		       (unsigned long long)(slab ? obj_addr(slab, obj) : 0), s->name);
 }
 
 /* Forget the name @name of @s, which has others. */
@@ -492,7 +492,7 @@ int kmem_cache_destroy(struct slab_state *st, const char *name, struct mm_error 
 	}
 	if (s->internal)
 		return mm_fail(err, -EBUSY, "cache %s belongs to the allocator itself and stays", name);
-	if (s->nr_used)
+	if (cache_used(s))
 		return refuse_used(s, err);
 	kmem_cache_shrink(st, s);
 	list_del_cache(st, s);
@@ -605,6 +605,7 @@ struct slab_state *slab_init(struct mm *mm, const struct slab_config *cfg, struc
 	struct slab_state *st = arena_alloc(mm->arena, sizeof(*st));
 
 	st->mm = mm;
+	st->trace = mm->trace;
 	st->arena = mm->arena;
 	st->cfg = *cfg;
 	if (cfg->debug)
@@ -614,6 +615,7 @@ struct slab_state *slab_init(struct mm *mm, const struct slab_config *cfg, struc
 	while (st->tid_step < mm->arch->nr_cpus_limit)
 		st->tid_step *= 2;
 	rng_seed(&st->rng, rng_next(&mm->rng));
+	slab_map_init(st);
 	find_slab_nodes(st);
 	if (make_first_caches(st, err) || kmalloc_init(st, err) || randomize_freelists(st, err))
 		return NULL;

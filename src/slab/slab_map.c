@@ -11,29 +11,9 @@
 
 #define FIRST_ENTRIES 256u
 
-static u64 slot_of(const struct slab_map *map, u64 vpn)
-{
-	return (vpn * 0x9e3779b97f4a7c15ULL >> 20) & map->mask;
-}
-
-struct slab *slab_map_find(const struct slab_state *st, u64 addr)
-{
-	const struct slab_map *map = &st->map;
-	u64 vpn = addr >> st->page_shift;
-
-	if (unlikely(!map->entry || !vpn))
-		return NULL;
-	for (u64 i = slot_of(map, vpn);; i = (i + 1) & map->mask) {
-		if (map->entry[i].vpn == vpn)
-			return map->entry[i].slab;
-		if (!map->entry[i].vpn)
-			return NULL;
-	}
-}
-
 static void insert(struct slab_map *map, u64 vpn, struct slab *slab)
 {
-	u64 i = slot_of(map, vpn);
+	u64 i = slab_map_slot(map, vpn);
 
 	while (map->entry[i].vpn)
 		i = (i + 1) & map->mask;
@@ -42,18 +22,11 @@ static void insert(struct slab_map *map, u64 vpn, struct slab *slab)
 	map->nr++;
 }
 
-/* Room for @more entries at a load of at most one half. */
-static void reserve(struct slab_state *st, u64 more)
+static void resize(struct slab_state *st, u64 size)
 {
 	struct slab_map *map = &st->map;
 	struct slab_map old = *map;
-	u64 size = map->entry ? map->mask + 1 : 0;
 
-	if (size && (map->nr + more) * 2 <= size)
-		return;
-	size = size ? size : FIRST_ENTRIES;
-	while ((map->nr + more) * 2 > size)
-		size *= 2;
 	map->entry = arena_alloc(st->arena, size * sizeof(*map->entry));
 	map->mask = size - 1;
 	map->nr = 0;
@@ -63,6 +36,22 @@ static void reserve(struct slab_state *st, u64 more)
 		if (old.entry[i].vpn)
 			insert(map, old.entry[i].vpn, old.entry[i].slab);
 	arena_free(st->arena, old.entry, (old.mask + 1) * sizeof(*old.entry));
+}
+
+void slab_map_init(struct slab_state *st)
+{
+	resize(st, FIRST_ENTRIES);
+}
+
+/* Room for @more entries at a load of at most one half. */
+static void reserve(struct slab_state *st, u64 more)
+{
+	u64 size = st->map.mask + 1;
+
+	while ((st->map.nr + more) * 2 > size)
+		size *= 2;
+	if (size > st->map.mask + 1)
+		resize(st, size);
 }
 
 void slab_map_add(struct slab_state *st, struct slab *slab)
@@ -84,7 +73,7 @@ static bool may_move(u64 home, u64 hole, u64 at)
 static void delete_at(struct slab_map *map, u64 hole)
 {
 	for (u64 at = (hole + 1) & map->mask; map->entry[at].vpn; at = (at + 1) & map->mask) {
-		if (!may_move(slot_of(map, map->entry[at].vpn), hole, at))
+		if (!may_move(slab_map_slot(map, map->entry[at].vpn), hole, at))
 			continue;
 		map->entry[hole] = map->entry[at];
 		hole = at;
@@ -99,8 +88,10 @@ void slab_map_del(struct slab_state *st, struct slab *slab)
 	struct slab_map *map = &st->map;
 	u64 vpn = slab->addr >> st->page_shift;
 
+	if (map->hot == slab)
+		map->hot = NULL;
 	for (u64 n = 0; n < 1ULL << slab->order; n++) {
-		u64 i = slot_of(map, vpn + n);
+		u64 i = slab_map_slot(map, vpn + n);
 
 		while (map->entry[i].vpn != vpn + n)
 			i = (i + 1) & map->mask;

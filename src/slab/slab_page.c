@@ -174,10 +174,12 @@ struct slab *slab_new(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, in
 	slab->cache = s;
 	slab->order = (u8)order;
 	slab->size = s->geo.size;
+	slab->reciprocal = (u32)(((1ULL << 32) + slab->size - 1) / slab->size);
 	slab->objects = (u16)(order == s->geo.order ? s->geo.objects : s->geo.min_objects);
 	slab->page = page;
 	slab->pfn = page_to_pfn(st->mm->map, page);
 	slab->addr = slab_page_address(st, slab->pfn);
+	slab->first = slab->addr + s->geo.red_left_pad;
 	slab->nid = (s16)slab_page_nid(st->mm, page);
 	slab->link = arena_alloc(st->arena, slab->objects * sizeof(*slab->link));
 	build_freelist(st, s, slab);

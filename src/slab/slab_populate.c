@@ -271,7 +271,7 @@ static void thin_out(struct slab_state *st, struct slab *slab, u32 keep, u64 *wa
 			continue;
 		if (rng_below(&st->rng, (*left)--) >= *want || used <= keep)
 			continue;
-		if (slab->cache->internal && slab_internal_object(st, obj_addr(slab->cache, slab, i)))
+		if (slab->cache->internal && slab_internal_object(st, obj_addr(slab, i)))
 			continue;
 		slab_free_object(st, slab, i);
 		(*want)--;
@@ -284,7 +284,7 @@ static void thin_out(struct slab_state *st, struct slab *slab, u32 keep, u64 *wa
 static void free_inactive(struct slab_state *st, struct kmem_cache *s, u64 want)
 {
 	for (u32 keep = 1; want && keep < 2; keep--) {
-		u64 left = s->nr_used;
+		u64 left = cache_used(s);
 		struct slab *next;
 
 		for (struct slab *slab = s->all.first; slab && want && left; slab = next) {

@@ -73,7 +73,7 @@ void slab_cache_info(const struct slab_state *st, const struct kmem_cache *s, st
 	out->internal = s->internal;
 	out->aliases = s->refcount > 0 ? s->refcount - 1 : 0;
 	out->geo = s->geo;
-	out->used_objs = s->nr_used;
+	out->used_objs = cache_used(s);
 	memcpy(out->stat, s->stat, sizeof(out->stat));
 	for (int nid = 0; nid < st->mm->nr_node_ids; nid++) {
 		struct slab_node_info n;
@@ -201,9 +201,9 @@ bool slab_of_addr(const struct slab_state *st, u64 addr, struct slab_info *out, 
 		return false;
 	fill_info(st, slab, out);
 	*index = ~0u;
-	if (!slab->cache || addr < obj_addr(slab->cache, slab, 0))
+	if (!slab->cache || addr < obj_addr(slab, 0))
 		return true;
-	offset = addr - obj_addr(slab->cache, slab, 0);
+	offset = addr - obj_addr(slab, 0);
 	if (offset / slab->size < slab->objects)
 		*index = (u32)(offset / slab->size);
 	return true;
@@ -234,7 +234,7 @@ u64 slab_object_addr(const struct slab_state *st, pfn_t pfn, u32 index)
 {
 	const struct slab *slab = find_slab(st, pfn);
 
-	return slab && slab->cache && index < slab->objects ? obj_addr(slab->cache, slab, index) : 0;
+	return slab && slab->cache && index < slab->objects ? obj_addr(slab, index) : 0;
 }
 
 void slab_visit(const struct slab_state *st, const struct kmem_cache *s,

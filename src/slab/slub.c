@@ -409,12 +409,12 @@ static u64 debug_alloc(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, i
 	slab->freelist = slab->link[obj];
 	slab->link[obj] = OBJ_USED;
 	slab->inuse++;
-	s->nr_used++;
+	s->slow_allocs++;
 	if (slab->inuse == slab->objects) {
 		node_remove_partial(n, slab);
 		node_add_full(n, slab);
 	}
-	return obj_addr(s, slab, obj);
+	return obj_addr(slab, obj);
 }
 
 static void debug_free(struct slab_state *st, struct kmem_cache *s, struct slab *slab, u16 head, u16 tail,
@@ -446,20 +446,8 @@ static void debug_free(struct slab_state *st, struct kmem_cache *s, struct slab 
 
 /* --- allocation ------------------------------------------------------------------ */
 
-static u64 take_from_cpu(const struct slab_state *st, struct kmem_cache *s, struct kmem_cache_cpu *c)
-{
-	struct slab *slab = c->slab;
-	u16 obj = c->freelist;
-
-	c->freelist = slab->link[obj];
-	slab->link[obj] = OBJ_USED;
-	next_tid(st, c);
-	s->nr_used++;
-	return obj_addr(s, slab, obj);
-}
-
 /* ___slab_alloc() */
-static u64 slab_alloc_slow(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, int node)
+u64 slab_alloc_slow(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, int node)
 {
 	struct kmem_cache_cpu *c = this_cpu(st, s);
 
@@ -468,27 +456,18 @@ static u64 slab_alloc_slow(struct slab_state *st, struct kmem_cache *s, gfp_t gf
 		node = NO_NODE;
 	if (cache_debug(s))
 		return debug_alloc(st, s, gfp, node);
-	if (use_cpu_slab(st, s, c, node) || use_cpu_partial(st, s, c, node) ||
-	    use_found_slab(st, s, c, gfp, node))
-		return take_from_cpu(st, s, c);
-	return 0;
-}
-
-u64 slab_alloc_node(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, int node)
-{
-	struct kmem_cache_cpu *c = s->cpu[st->mm->cpu];
-
-	if (unlikely(!c || c->freelist == OBJ_NONE || !node_match(c->slab, node)))
-		return slab_alloc_slow(st, s, gfp, node);
-	s->stat[SLUB_alloc_fastpath]++;
-	return take_from_cpu(st, s, c);
+	if (!use_cpu_slab(st, s, c, node) && !use_cpu_partial(st, s, c, node) &&
+	    !use_found_slab(st, s, c, gfp, node))
+		return 0;
+	s->slow_allocs++;
+	return slab_take_from_cpu(st, c);
 }
 
 u64 kmem_cache_alloc_node(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, int node)
 {
 	u64 addr = slab_alloc_node(st, s, gfp, node);
 
-	trace_emit(st->mm->trace, TRACE_kmem_cache_alloc, addr, s->id, s->geo.object_size, s->geo.size, gfp,
+	trace_emit(st->trace, TRACE_kmem_cache_alloc, addr, s->id, s->geo.object_size, s->geo.size, gfp,
 		   node);
 	return addr;
 }
@@ -514,15 +493,16 @@ static void free_moves_slab(struct slab_state *st, struct kmem_cache *s, struct 
 }
 
 /* __slab_free(): @cnt objects, linked from @head to @tail, go to a slab that is not this cpu's. */
-static void slab_free_slow(struct slab_state *st, struct kmem_cache *s, struct slab *slab, u16 head, u16 tail,
-			   u32 cnt)
+int slab_free_slow(struct slab_state *st, struct slab *slab, u16 head, u16 tail, u32 cnt)
 {
+	struct kmem_cache *s = slab->cache;
 	bool was_full = slab->freelist == OBJ_NONE;
 
 	s->stat[SLUB_free_slowpath]++;
+	s->slow_frees += cnt;
 	if (cache_debug(s)) {
 		debug_free(st, s, slab, head, tail, cnt);
-		return;
+		return 0;
 	}
 	slab->link[tail] = slab->freelist;
 	slab->freelist = head;
@@ -531,84 +511,47 @@ static void slab_free_slow(struct slab_state *st, struct kmem_cache *s, struct s
 		s->stat[SLUB_free_frozen]++;
 	else
 		free_moves_slab(st, s, slab, was_full);
+	return 0;
 }
 
-/* do_slab_free() */
-void slab_free_list(struct slab_state *st, struct slab *slab, u16 head, u16 tail, u32 cnt)
-{
-	struct kmem_cache *s = slab->cache;
-	struct kmem_cache_cpu *c = s->cpu[st->mm->cpu];
-
-	s->nr_used -= cnt;
-	if (unlikely(!c || c->slab != slab)) {
-		slab_free_slow(st, s, slab, head, tail, cnt);
-		return;
-	}
-	slab->link[tail] = c->freelist;
-	c->freelist = head;
-	next_tid(st, c);
-	s->stat[SLUB_free_fastpath] += cnt;
-}
-
-void slab_free_object(struct slab_state *st, struct slab *slab, u32 obj)
-{
-	slab_free_list(st, slab, (u16)obj, (u16)obj, 1);
-}
-
-static int fail_no_slab(struct slab_state *st, u64 addr, struct mm_error *err)
+static int fail_no_slab(u64 addr, struct mm_error *err)
 {
 	return mm_fail(err, -EINVAL,
-		       "0x%llx is not a slab object: no slab or large kmalloc block covers that address "
-		       "(already given back, or never allocated); give an address that kmalloc or cache "
-		       "alloc printed", (unsigned long long)addr);
+		       "0x%llx is not a slab object: no slab covers that address (given back already, or "
+		       "never allocated); give an address that kmalloc or cache alloc printed",
+		       (unsigned long long)addr);
 }
 
-static int fail_object(const struct kmem_cache *s, const struct slab *slab, u64 addr, u32 obj,
-		       struct mm_error *err)
+/* Why @addr, which slab_may_free() did not like, cannot be freed. */
+int slab_free_refused(const struct kmem_cache *s, const struct slab *slab, u64 addr, struct mm_error *err)
 {
-	const struct kmem_cache *own = slab->cache;
+	const struct kmem_cache *own = slab ? slab->cache : NULL;
+	u32 obj = 0;
 
+	if (!own)
+		return fail_no_slab(addr, err);
 	if (s && s != own)
 		return mm_fail(err, -EINVAL,
 			       "foreign free: 0x%llx is an object of %s, not of %s (the kernel says \"Wrong slab "
 			       "cache\"); free it to its own cache", (unsigned long long)addr, own->name, s->name);
-	if (obj < slab->objects && addr == obj_addr(own, slab, obj))
+	obj = obj_index(slab, addr);
+	if (obj < slab->objects && addr == obj_addr(slab, obj))
 		return mm_fail(err, -EINVAL,
 			       "double free: object 0x%llx (number %u of its slab) of %s is free already; a real "
 			       "kernel would hand it out twice", (unsigned long long)addr, obj, own->name);
 	return mm_fail(err, -EINVAL,
 		       "invalid free: 0x%llx points inside a slab of %s (objects of %u bytes from 0x%llx) but not "
 		       "at the start of an object", (unsigned long long)addr, own->name, own->geo.size,
-		       (unsigned long long)obj_addr(own, slab, 0));
-}
-
-/* Is @addr a handed out object (of @s, unless that is NULL)? */
-int slab_free_check(struct slab_state *st, const struct kmem_cache *s, u64 addr, struct slab **out, u32 *obj,
-		    struct mm_error *err)
-{
-	struct slab *slab = slab_map_find(st, addr);
-	u32 offset;
-
-	if (unlikely(!slab || !slab->cache))
-		return fail_no_slab(st, addr, err);
-	offset = (u32)(addr - slab->addr) - slab->cache->geo.red_left_pad;
-	*obj = offset / slab->size;
-	*out = slab;
-	if (unlikely(*obj >= slab->objects || *obj * slab->size != offset || slab->link[*obj] != OBJ_USED ||
-		     (s && s != slab->cache)))
-		return fail_object(s, slab, addr, *obj, err);
-	return 0;
+		       (unsigned long long)slab->first);
 }
 
 int kmem_cache_free(struct slab_state *st, struct kmem_cache *s, u64 addr, struct mm_error *err)
 {
-	struct slab *slab;
+	struct slab *slab = slab_map_find_hot(st, addr);
 	u32 obj;
-	int rc = slab_free_check(st, s, addr, &slab, &obj, err);
 
-	if (rc)
-		return rc;
-	trace_emit(st->mm->trace, TRACE_kmem_cache_free, addr, s->id, 0, 0, 0, 0);
-	slab_free_object(st, slab, obj);
-	return 0;
+	if (unlikely(!slab_may_free(s, slab, addr, &obj)))
+		return slab_free_refused(s, slab, addr, err);
+	trace_emit(st->trace, TRACE_kmem_cache_free, addr, s->id, 0, 0, 0, 0);
+	return slab_free_object(st, slab, obj);
 }

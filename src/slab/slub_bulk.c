@@ -33,9 +33,8 @@ static u64 take_one(struct slab_state *st, struct kmem_cache *s, gfp_t gfp)
 	obj = c->freelist;
 	c->freelist = c->slab->link[obj];
 	c->slab->link[obj] = OBJ_USED;
-	s->nr_used++;
 	s->stat[SLUB_alloc_fastpath]++;
-	return obj_addr(s, c->slab, obj);
+	return obj_addr(c->slab, obj);
 }
 
 static void end_bulk(struct slab_state *st, struct kmem_cache *s)
@@ -57,9 +56,14 @@ u32 kmem_cache_alloc_bulk(struct slab_state *st, struct kmem_cache *s, gfp_t gfp
 	}
 	end_bulk(st, s);
 	for (u32 i = 0; i < nr; i++)
-		trace_emit(st->mm->trace, TRACE_kmem_cache_alloc, p[i], s->id, s->geo.object_size,
+		trace_emit(st->trace, TRACE_kmem_cache_alloc, p[i], s->id, s->geo.object_size,
 			   s->geo.size, gfp, NO_NODE);
 	return nr;
+}
+
+static u16 object_number(const struct slab *slab, u64 addr)
+{
+	return (u16)obj_index(slab, addr);
 }
 
 /* Undo the marks that check_all() made on the first @nr objects. */
@@ -67,37 +71,29 @@ static void unmark(struct slab_state *st, u32 nr, const u64 *p)
 {
 	for (u32 i = 0; i < nr; i++) {
 		struct slab *slab = slab_map_find(st, p[i]);
-		u32 offset;
 
-		if (!slab->cache)
-			continue;
-		offset = (u32)(p[i] - slab->addr) - slab->cache->geo.red_left_pad;
-		slab->link[offset / slab->size] = OBJ_USED;
+		slab->link[object_number(slab, p[i])] = OBJ_USED;
 	}
 }
 
-/* Every object is in use and named once; in use objects are marked, so that a second mention shows. */
+/* Every object is in use and named once: they are marked for a while, so that a second mention shows. */
 static int check_all(struct slab_state *st, const struct kmem_cache *s, u32 nr, const u64 *p,
 		     struct mm_error *err)
 {
-	for (u32 i = 0; i < nr; i++) {
-		struct slab *slab;
-		u32 obj;
-		int rc = slab_free_check(st, s, p[i], &slab, &obj, err);
+	int rc = 0;
+	u32 i, obj;
 
-		if (rc) {
-			unmark(st, i, p);
-			return rc;
+	for (i = 0; i < nr; i++) {
+		struct slab *slab = slab_map_find(st, p[i]);
+
+		if (!slab_may_free(s, slab, p[i], &obj)) {
+			rc = slab_free_refused(s, slab, p[i], err);
+			break;
 		}
 		slab->link[obj] = OBJ_GOING;
 	}
-	unmark(st, nr, p);
-	return 0;
-}
-
-static u16 object_number(const struct slab *slab, u64 addr)
-{
-	return (u16)(((u32)(addr - slab->addr) - slab->cache->geo.red_left_pad) / slab->size);
+	unmark(st, i, p);
+	return rc;
 }
 
 /* Objects p[nr - 1] and what shares its slab, linked; returns how many of @p are left, in front. */
@@ -139,7 +135,7 @@ int kmem_cache_free_bulk(struct slab_state *st, struct kmem_cache *s, u32 nr, u6
 	if (rc)
 		return rc;
 	for (u32 i = 0; i < nr; i++)
-		trace_emit(st->mm->trace, TRACE_kmem_cache_free, p[i], s ? s->id : ~0ULL, 0, 0, 0, 0);
+		trace_emit(st->trace, TRACE_kmem_cache_free, p[i], s ? s->id : ~0ULL, 0, 0, 0, 0);
 	while (nr)
 		nr = detach_and_free(st, nr, p);
 	return 0;

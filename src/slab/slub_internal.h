@@ -21,9 +21,11 @@
  */
 struct slab {
 	u64 addr;                 /* linear address of its first byte */
+	u64 first;                /* address of object 0: behind its left red zone */
 	u16 *link;                /* [objects]; NULL for a large kmalloc */
 	struct kmem_cache *cache; /* NULL: a block of a large kmalloc */
 	u32 size;                 /* of an object, bytes; copy of the cache's */
+	u32 reciprocal;           /* 2^32 / size, rounded up: divides by one multiplication */
 	u16 freelist;             /* first free object that no cpu has taken, or OBJ_NONE */
 	u16 objects;
 	u16 inuse;                /* objects not on @freelist */
@@ -73,7 +75,8 @@ struct kmem_cache {
 	bool ctor;
 	bool internal;
 	const char *name;
-	u64 nr_used;             /* objects handed out */
+	u64 slow_allocs;         /* objects, besides those that the fast paths count */
+	u64 slow_frees;
 	u64 nr_pages;            /* of all its slabs */
 	struct kmem_cache_node **node; /* [nr_node_ids] */
 	u32 *random_seq;         /* [geo.objects] order of a new freelist, NULL: ascending */
@@ -102,6 +105,7 @@ struct slab_map {
 	struct slab_map_entry *entry;
 	u64 mask; /* entries - 1 */
 	u64 nr;
+	struct slab *hot; /* found last by a free: often the next one too; NULL: none */
 };
 
 /* SLAB_DOWN: nothing; SLAB_PARTIAL_UP: kmem_cache_node works; SLAB_UP: kmalloc works. */
@@ -122,6 +126,7 @@ struct slab_tag;
 
 struct slab_state {
 	struct mm *mm;
+	struct trace *trace;
 	struct arena *arena;
 	struct slab_config cfg;
 	enum slab_stage stage;
@@ -152,15 +157,58 @@ struct slab_state {
 	u32 cap_tag;
 };
 
-static inline u64 obj_addr(const struct kmem_cache *s, const struct slab *slab, u32 obj)
+static inline u64 obj_addr(const struct slab *slab, u32 obj)
 {
-	return slab->addr + s->geo.red_left_pad + (u64)obj * slab->size;
+	return slab->first + (u64)obj * slab->size;
+}
+
+/*
+ * Number of the object at @addr: reciprocal_divide() of its offset. Exact for starts of
+ * objects, since offsets are below 2^23; other addresses get some number, so compare
+ * obj_addr() with @addr. Addresses before the first object give a number too large.
+ */
+static inline u32 obj_index(const struct slab *slab, u64 addr)
+{
+	return (u32)((addr - slab->first) * slab->reciprocal >> 32);
+}
+
+/* Objects of @s that are handed out. */
+static inline u64 cache_used(const struct kmem_cache *s)
+{
+	return s->stat[SLUB_alloc_fastpath] + s->slow_allocs - s->stat[SLUB_free_fastpath] - s->slow_frees;
 }
 
 static inline bool cache_debug(const struct kmem_cache *s) { return s->flags & SLAB_DEBUG_FLAGS; }
 
 /* slab_map.c */
-struct slab *slab_map_find(const struct slab_state *st, u64 addr);
+static inline u64 slab_map_slot(const struct slab_map *map, u64 vpn)
+{
+	return (vpn * 0x9e3779b97f4a7c15ULL >> 20) & map->mask;
+}
+
+/* The slab (or large block) that covers @addr; NULL: none. */
+static inline struct slab *slab_map_find(const struct slab_state *st, u64 addr)
+{
+	const struct slab_map *map = &st->map;
+	u64 vpn = addr >> st->page_shift;
+
+	/* An empty entry answers for page number 0, which has no slab either. */
+	for (u64 i = slab_map_slot(map, vpn);; i = (i + 1) & map->mask)
+		if (likely(map->entry[i].vpn == vpn || !map->entry[i].vpn))
+			return map->entry[i].vpn == vpn ? map->entry[i].slab : NULL;
+}
+/* The same, trying the slab of the last free first. */
+static inline struct slab *slab_map_find_hot(struct slab_state *st, u64 addr)
+{
+	struct slab *slab = st->map.hot;
+
+	if (likely(slab && addr - slab->addr < 1ULL << (st->page_shift + slab->order)))
+		return slab;
+	slab = slab_map_find(st, addr);
+	st->map.hot = slab;
+	return slab;
+}
+void slab_map_init(struct slab_state *st);
 void slab_map_add(struct slab_state *st, struct slab *slab);
 void slab_map_del(struct slab_state *st, struct slab *slab);
 
@@ -174,16 +222,81 @@ void slab_list_del(struct slab_list *l, struct slab *slab);
 void slab_account_pages(struct slab_state *st, int nid, bool reclaimable, s64 pages);
 
 /* slub.c */
-u64 slab_alloc_node(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, int node);
-void slab_free_object(struct slab_state *st, struct slab *slab, u32 obj);
-void slab_free_list(struct slab_state *st, struct slab *slab, u16 head, u16 tail, u32 cnt);
-int slab_free_check(struct slab_state *st, const struct kmem_cache *s, u64 addr, struct slab **slab,
-		    u32 *obj, struct mm_error *err);
+u64 slab_alloc_slow(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, int node);
+int slab_free_slow(struct slab_state *st, struct slab *slab, u16 head, u16 tail, u32 cnt);
+int slab_free_refused(const struct kmem_cache *s, const struct slab *slab, u64 addr, struct mm_error *err);
 void node_add_partial(struct kmem_cache_node *n, struct slab *slab, bool tail);
 void node_remove_partial(struct kmem_cache_node *n, struct slab *slab);
 void slab_flush_cpu(struct slab_state *st, struct kmem_cache *s, int cpu);
 void slab_flush_all(struct slab_state *st, struct kmem_cache *s);
 int slab_mem_node(const struct mm *mm);
+
+/* The first object of the cpu's freelist, which must not be empty. */
+static inline u64 slab_take_from_cpu(const struct slab_state *st, struct kmem_cache_cpu *c)
+{
+	struct slab *slab = c->slab;
+	u16 obj = c->freelist;
+
+	c->freelist = slab->link[obj];
+	slab->link[obj] = OBJ_USED;
+	c->tid += st->tid_step;
+	return obj_addr(slab, obj);
+}
+
+/* The lockless path: an object of the cpu's freelist, on @node (NO_NODE: any); 0: it has none. */
+static inline u64 slab_alloc_fast(const struct slab_state *st, struct kmem_cache *s, int node)
+{
+	struct kmem_cache_cpu *c = s->cpu[st->mm->cpu];
+
+	if (unlikely(!c || c->freelist == OBJ_NONE || (node != NO_NODE && c->slab->nid != node)))
+		return 0;
+	s->stat[SLUB_alloc_fastpath]++;
+	return slab_take_from_cpu(st, c);
+}
+
+/* slab_alloc_node(): an object, whatever it takes; 0: no memory. */
+static inline u64 slab_alloc_node(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, int node)
+{
+	u64 addr = slab_alloc_fast(st, s, node);
+
+	return likely(addr) ? addr : slab_alloc_slow(st, s, gfp, node);
+}
+
+/*
+ * do_slab_free(): @cnt objects linked from @head to @tail, lockless where the slab is the
+ * cpu's. Return: 0, always; callers end with it, which keeps the fast path free of calls.
+ */
+static inline int slab_free_list(struct slab_state *st, struct slab *slab, u16 head, u16 tail, u32 cnt)
+{
+	struct kmem_cache *s = slab->cache;
+	struct kmem_cache_cpu *c = s->cpu[st->mm->cpu];
+
+	if (unlikely(!c || c->slab != slab))
+		return slab_free_slow(st, slab, head, tail, cnt);
+	slab->link[tail] = c->freelist;
+	c->freelist = head;
+	c->tid += st->tid_step;
+	s->stat[SLUB_free_fastpath] += cnt;
+	return 0;
+}
+
+static inline int slab_free_object(struct slab_state *st, struct slab *slab, u32 obj)
+{
+	return slab_free_list(st, slab, (u16)obj, (u16)obj, 1);
+}
+
+/*
+ * Is @addr, in @slab (may be NULL), a handed out object of @s (NULL: of any cache)? Its
+ * number goes to *obj. If not, slab_free_refused() says why.
+ */
+static inline bool slab_may_free(const struct kmem_cache *s, const struct slab *slab, u64 addr, u32 *obj)
+{
+	*obj = 0;
+	if (unlikely(!slab || !slab->cache || (s && s != slab->cache)))
+		return false;
+	*obj = obj_index(slab, addr);
+	return likely(*obj < slab->objects && obj_addr(slab, *obj) == addr && slab->link[*obj] == OBJ_USED);
+}
 struct kmem_cache_node *slab_get_node(struct slab_state *st, struct kmem_cache *s, int nid);
 
 /* slab_common.c */

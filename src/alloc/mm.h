@@ -89,6 +89,7 @@ struct mm {
 	s16 *cpu_node;    /* [nr_cpus_possible] */
 	struct node *node[MAX_NUMNODES]; /* NULL where there is none */
 	int nr_node_ids;  /* highest possible nid + 1 */
+	enum zone_type movable_zone; /* the zone that ZONE_MOVABLE is carved out of */
 	u8 *distance;     /* [nr_node_ids * nr_node_ids] */
 
 	struct vm_tunables vm;

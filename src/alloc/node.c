@@ -110,7 +110,7 @@ u64 mm_cma_pages(const struct mm *mm)
 bool zone_is_highmem(const struct mm *mm, const struct zone *z)
 {
 	return z->idx == ZONE_HIGHMEM ||
-	       (z->idx == ZONE_MOVABLE && arch_has_zone(mm->arch, ZONE_HIGHMEM));
+	       (z->idx == ZONE_MOVABLE && mm->movable_zone == ZONE_HIGHMEM);
 }
 
 u64 mm_high_pages(const struct mm *mm)

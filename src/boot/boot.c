@@ -17,6 +17,8 @@
 #include "alloc/page_alloc.h"
 #include "alloc/watermark.h"
 #include "alloc/zonelist.h"
+#include "hotplug/memory_hotplug.h"
+#include "slab/slub.h"
 
 #define THP_MIN_RAM (512 * MiB) /* huge pages are off by default below */
 
@@ -78,8 +80,8 @@ static void setup_pagesets(struct mm *mm)
 	refresh_zone_stat_thresholds(mm);
 }
 
-/* Give back what the description marks with @flag, page by page as the kernel does. */
-static void free_init_memory(struct system *sys, u32 flag)
+/* Give back what the description marks, page by page as the kernel does; @early: before watermarks. */
+static void free_init_memory(struct system *sys, bool early)
 {
 	const struct desc *d = sys->desc;
 	const struct arch *a = &sys->arch;
@@ -88,7 +90,7 @@ static void free_init_memory(struct system *sys, u32 flag)
 		const struct desc_resv *r = &d->resv[i];
 		u64 pages;
 
-		if (!(r->flags & flag) || r->start >= r->end)
+		if (!(r->flags & RESV_INIT) || !(r->flags & RESV_INIT_EARLY) == early || r->start >= r->end)
 			continue;
 		pages = handover_reserved(sys, phys_to_pfn_up(a, r->start), phys_to_pfn(a, r->end));
 		if (pages)
@@ -118,18 +120,46 @@ static void set_zones_contiguous(struct system *sys)
 				zone_check_contiguous(&sys->mm, &n->zones[zid]);
 }
 
+/* kmem_cache_init(): from here on the kernel has kmalloc(). */
+static int setup_slab(struct system *sys, struct mm_error *err)
+{
+	const struct cmdline *c = &sys->cmd;
+	struct slab_config cfg;
+
+	slab_config_default(&cfg, &sys->mm, sys->memstart);
+	cfg.nomerge = c->slab_nomerge;
+	cfg.debug = c->slab_debug;
+	slab_limits_tune(&cfg.limits, c->slab_min_order, c->slab_max_order, c->slab_min_objects);
+	sys->slab = slab_init(&sys->mm, &cfg, err);
+	return sys->slab ? 0 : -ENOMEM;
+}
+
+static void print_block_size(struct system *sys)
+{
+	if (sys->arch.id == ARCH_X86_64)
+		sys_printk(sys, "x86/mm: Memory block size: %lluMB",
+			   (unsigned long long)(memory_block_size_bytes(sys) / MiB));
+}
+
 int boot_late(struct system *sys, struct mm_error *err)
 {
+	int rc;
+
 	setup_pagesets(&sys->mm);
-	free_init_memory(sys, RESV_INIT_EARLY);
+	rc = setup_slab(sys, err);
+	if (rc)
+		return rc;
+	free_init_memory(sys, true);
 	hash_tables_late(sys);
 	hash_tables_mount(sys);
 	print_memory_line(sys);
 	set_zones_contiguous(sys);
+	print_block_size(sys);
 	cma_activate(sys);
 	hash_table_futex(sys);
 	setup_watermarks(sys);
 	iomem_late(sys);
-	free_init_memory(sys, RESV_INIT);
+	free_init_memory(sys, false);
+	memory_dev_init(sys);
 	return 0;
 }

@@ -123,19 +123,23 @@ static void arm64_reserved_children(struct system *sys)
 			arm64_reserve_in(sys, r);
 }
 
-/* Innermost first: of two equal ranges the one inserted later becomes the parent. */
-static void insert_devices(struct system *sys)
+/*
+ * The devices of the description that lie inside something (@nested), or not.
+ * Innermost first: of two equal ranges the one inserted later becomes the parent.
+ */
+static void insert_devices(struct system *sys, bool nested)
 {
 	const struct desc *d = sys->desc;
 
 	for (size_t i = d->nr_fw; i-- > 0;)
-		if (d->fw[i].type == FW_DEVICE)
+		if (d->fw[i].type == FW_DEVICE && (d->fw[i].depth > 0) == nested)
 			insert_range(sys, d->fw[i].start, d->fw[i].end, d->fw[i].name, IORESOURCE_MEM,
 				     IORES_DESC_NONE);
 }
 
 void iomem_early(struct system *sys)
 {
+	insert_devices(sys, true);
 	insert_image(sys);
 	if (arch_is_x86(sys))
 		x86_reserve_resources(sys);
@@ -145,7 +149,7 @@ void iomem_early(struct system *sys)
 
 void iomem_late(struct system *sys)
 {
-	insert_devices(sys);
+	insert_devices(sys, false);
 	if (arch_is_x86(sys)) {
 		x86_reserve_late(sys);
 		x86_ram_buffers(sys);

@@ -37,15 +37,6 @@ static bool mirrored(const struct system *sys)
 	return sys->cmd.kernelcore_mirror && memblock_has_mirror(&sys->memblock);
 }
 
-/* The end of the zone that Movable is carved out of. */
-static pfn_t movable_limit(const struct system *sys)
-{
-	for (int zid = MAX_NR_ZONES - 1; zid >= 0; zid--)
-		if (zid != ZONE_MOVABLE && sys->zone_highest_pfn[zid] > sys->zone_lowest_pfn[zid])
-			return sys->zone_highest_pfn[zid];
-	return 0;
-}
-
 /* What Movable takes from the zones below it, or has itself. */
 static void adjust_for_movable(const struct system *sys, int nid, int zid, pfn_t node_end, pfn_t *start,
 			       pfn_t *end)
@@ -56,7 +47,7 @@ static void adjust_for_movable(const struct system *sys, int nid, int zid, pfn_t
 		return;
 	if (zid == ZONE_MOVABLE) {
 		*start = movable;
-		*end = min_u64(node_end, movable_limit(sys));
+		*end = min_u64(node_end, sys->zone_highest_pfn[sys->mm.movable_zone]);
 	} else if (!mirrored(sys) && *start < movable && *end > movable) {
 		*end = movable;
 	} else if (*start >= movable) {

@@ -37,11 +37,16 @@ static void parsed_add(struct parsed_nodes *p, int nid)
 		p->highest = nid;
 }
 
+/*
+ * Does firmware tell distances? A description always may; only those that differ
+ * from "10 here, 20 elsewhere" need a table.
+ */
 static bool has_slit(const struct desc *d)
 {
 	for (size_t i = 0; i < d->nr_node; i++)
-		if (d->node[i].distance)
-			return true;
+		for (int j = 0; d->node[i].distance && j < d->node[i].nr_distance; j++)
+			if (d->node[i].distance[j] != (d->node[i].nid == j ? LOCAL_DISTANCE : REMOTE_DISTANCE))
+				return true;
 	return false;
 }
 

@@ -18,11 +18,11 @@
 #define PFN_4G(sys) phys_to_pfn(&(sys)->arch, 4 * GiB)
 
 /* The zone that Movable is carved out of: the highest one with any range. */
-static int usable_zone(const struct system *sys)
+static enum zone_type usable_zone(const struct system *sys)
 {
 	for (int zid = MAX_NR_ZONES - 1; zid >= 0; zid--)
 		if (zid != ZONE_MOVABLE && sys->zone_highest_pfn[zid] > sys->zone_lowest_pfn[zid])
-			return zid;
+			return (enum zone_type)zid;
 	return ZONE_NORMAL;
 }
 
@@ -151,7 +151,7 @@ static bool node_has_ranges(const struct system *sys, int nid)
 /* Every node gives an equal share; what one could not give is asked of the others again. */
 static void spread_core(struct system *sys, u64 core)
 {
-	struct spread s = { .required = core, .usable = sys->zone_lowest_pfn[usable_zone(sys)] };
+	struct spread s = { .required = core, .usable = sys->zone_lowest_pfn[sys->mm.movable_zone] };
 	u64 nodes = 0;
 
 	for (int nid = 0; nid < sys->mm.nr_node_ids; nid++)
@@ -195,6 +195,7 @@ void find_zone_movable_pfns_for_nodes(struct system *sys)
 {
 	u64 core;
 
+	sys->mm.movable_zone = usable_zone(sys);
 	if (sys->cmd.movable_node) {
 		movable_from_hotplug(sys);
 	} else if (sys->cmd.kernelcore_mirror) {

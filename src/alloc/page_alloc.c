@@ -393,6 +393,22 @@ page_handle alloc_pages(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner
 	return likely(h != NO_PAGE) ? h : alloc_pages_general(mm, gfp, order, nid, owner);
 }
 
+page_handle alloc_pages_avoiding(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner, int avoid)
+{
+	const struct zonelist *all = &mm->node[nid]->fallback;
+	size_t bytes = ((size_t)all->nr + 1) * sizeof(struct zoneref);
+	struct zonelist some = { arena_alloc(mm->arena, bytes), 0 };
+	struct alloc_context ac = { .gfp = gfp, .order = order, .nid = nid, .owner = owner, .only = &some };
+	page_handle h;
+
+	for (int i = 0; i < all->nr; i++)
+		if (all->refs[i].zone->nid != avoid)
+			some.refs[some.nr++] = all->refs[i];
+	h = alloc_context_run(mm, &ac);
+	arena_free(mm->arena, some.refs, bytes);
+	return h;
+}
+
 page_handle alloc_pages_explain(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner,
 				struct alloc_explain *why)
 {

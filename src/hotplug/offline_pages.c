@@ -26,6 +26,7 @@
 #include "alloc/page_isolation.h"
 #include "alloc/page_owner.h"
 #include "hotplug/memory_hotplug.h"
+#include "slab/slub.h"
 #include "zone/buddy.h"
 
 #define ROUNDS_WITHOUT_PROGRESS 5
@@ -198,6 +199,8 @@ static int isolate_and_empty(struct offline *o)
 		return ret;
 	}
 	trace_emit(sys->trace, TRACE_memory_going_offline, o->start, o->end - o->start, 0, 0, 0, o->zone->nid);
+	if (sys->slab)
+		slab_memory_going_offline(sys->slab);
 	if (is_boot_memory_on_arm64(sys, o->block)) {
 		phys_t addr = pfn_to_phys(&sys->arch, o->start);
 
@@ -260,6 +263,8 @@ static void offline_account(struct offline *o, u64 managed)
 	}
 	if (!node_has_memory(n))
 		stop_daemons(n);
+	if (sys->slab && o->zone->idx <= ZONE_NORMAL && !node_has_normal_memory(n))
+		slab_node_offline(sys->slab, n->nid);
 	trace_emit(sys->trace, TRACE_memory_offline, o->start, nr_pages, 0, 0, 0, n->nid);
 	remove_pfn_range_from_zone(sys, o->zone, o->start, nr_pages);
 }

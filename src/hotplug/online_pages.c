@@ -19,6 +19,7 @@
 #include "alloc/page_alloc.h"
 #include "hotplug/dimm.h"
 #include "hotplug/memory_hotplug.h"
+#include "slab/slub.h"
 #include "zone/pageblock.h"
 
 static void resize_zone(struct zone *z, pfn_t start, u64 nr_pages)
@@ -182,12 +183,25 @@ static void free_online_range(struct system *sys, struct zone *zone, pfn_t start
 	}
 }
 
-static void online_pages(struct system *sys, const struct memory_block *b, pfn_t start, u64 nr_pages, struct zone *zone)
+/* The notifiers of MEM_GOING_ONLINE: slab needs its per-node structures. 0 or -ENOMEM. */
+static int notify_going_online(struct system *sys, const struct zone *zone, pfn_t start, u64 nr_pages)
+{
+	trace_emit(sys->trace, TRACE_memory_going_online, start, nr_pages, 0, 0, 0, zone->nid);
+	if (!sys->slab || zone->idx > ZONE_NORMAL || node_has_normal_memory(sys->mm.node[zone->nid]))
+		return 0;
+	return slab_node_going_online(sys->slab, zone->nid);
+}
+
+static int online_pages(struct system *sys, const struct memory_block *b, pfn_t start, u64 nr_pages, struct zone *zone)
 {
 	bool rebuild = !populated_zone(zone);
 
-	trace_emit(sys->trace, TRACE_memory_going_online, start, nr_pages, 0, 0, 0, zone->nid);
 	move_pfn_range_to_zone(sys, zone, start, nr_pages);
+	if (notify_going_online(sys, zone, start, nr_pages)) {
+		trace_emit(sys->trace, TRACE_memory_cancel_online, start, nr_pages, 0, 0, 0, zone->nid);
+		remove_pfn_range_from_zone(sys, zone, start, nr_pages);
+		return -ENOMEM;
+	}
 	if (rebuild)
 		setup_zone_pageset(&sys->mm, zone);
 	free_online_range(sys, zone, start, start + nr_pages);
@@ -197,6 +211,7 @@ static void online_pages(struct system *sys, const struct memory_block *b, pfn_t
 	init_per_zone_wmark_min(&sys->mm);
 	start_daemons(sys->mm.node[zone->nid]);
 	trace_emit(sys->trace, TRACE_memory_online, start, nr_pages, 0, 0, 0, zone->nid);
+	return 0;
 }
 
 /*
@@ -216,13 +231,18 @@ int memory_block_online(struct system *sys, const struct memory_block *b, enum m
 	u32 vmemmap = b->range.altmap_pages;
 	struct block_range attr = b->range;
 	struct zone *zone;
+	int ret;
 
 	if (b->range.nr_hwpoison)
 		return -EHWPOISON;
 	zone = zone_for_pfn_range(sys, type, b->range.nid, b->range.group, b->start_pfn, b->nr_pages);
 	if (vmemmap)
 		init_memmap_on_memory(sys, zone, b->start_pfn, vmemmap);
-	online_pages(sys, b, b->start_pfn + vmemmap, b->nr_pages - vmemmap, zone);
+	ret = online_pages(sys, b, b->start_pfn + vmemmap, b->nr_pages - vmemmap, zone);
+	if (ret && vmemmap)
+		remove_pfn_range_from_zone(sys, zone, b->start_pfn, vmemmap);
+	if (ret)
+		return ret;
 	if (vmemmap)
 		adjust_present_page_count(sys, zone, b->range.early, b->range.group, vmemmap);
 	attr.zone = zone_nr(zone);

@@ -43,6 +43,20 @@ static void name_last_call(struct log_parse *p, phys_t a, phys_t b, const char *
 		strcpy(m->caller, name);
 }
 
+/* i386 copies an initrd that lies in high memory: this is where it lies then. */
+static void ramdisk_moved(struct log_parse *p, const char *s)
+{
+	phys_t a, b;
+
+	if (!scan_mem(&s, &a, &b) || !log_range_ok(p, a, b))
+		return;
+	for (size_t i = 0; i < p->log->nr_resv; i++)
+		if (p->log->resv[i].source == LOG_RESV_RAMDISK) {
+			p->log->resv[i].start = a;
+			p->log->resv[i].end = (b + 4095) & ~(phys_t)4095;
+		}
+}
+
 /* A size with MiB, MB, KiB or nothing after it, in bytes; saturates. */
 static bool scan_unit(const char **s, u64 *bytes)
 {
@@ -320,6 +334,7 @@ const struct log_rule bootlog_resv_rules[] = {
 	{ "reserved[0x", dump_reserved },
 	{ "Freeing ", freeing },
 	{ "RAMDISK: ", ramdisk },
+	{ "Allocated new RAMDISK: ", ramdisk_moved },
 	{ "Reserving ", reserving },
 	{ "crashkernel reserved: ", crash_range },
 	{ "crashkernel low memory reserved: ", crash_range },

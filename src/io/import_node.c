@@ -61,6 +61,8 @@ static int node_memory(struct import *im)
 
 	if (im->d->nr_mem)
 		return 0;
+	if (!x86 && log->whole_end)
+		return 0; /* one node with everything: boot fakes it as well */
 	if (log->nr_fake) {
 		drop_numa_fake(im);
 		return add_mem(im, log->fake, log->nr_fake);

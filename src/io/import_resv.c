@@ -155,9 +155,12 @@ static const struct log_memblock *initrd_call(const struct bootlog *log)
 static int add_initrd(struct import *im)
 {
 	const struct log_memblock *m = initrd_call(&im->log);
+	u64 size = freed(im, "initrd");
 
+	/* The last page is not freed where the initrd fills it only in part. */
 	if (m)
-		return add(im, m->start, m->end, RESV_INITRD, RESV_INIT, "initrd");
+		return add(im, m->start, size && size < m->end - m->start ? m->start + size + 1 : m->end,
+			   RESV_INITRD, RESV_INIT, "initrd");
 	for (size_t i = 0; i < im->log.nr_resv; i++) {
 		const struct log_resv *r = &im->log.resv[i];
 

@@ -231,7 +231,7 @@ static int check_node_cpus(struct checker *c, const struct desc_node *n, u16 *ow
 			continue;
 		if (owner[cpu]) {
 			collides(c, DESC_NODE, owner[cpu] - 1u);
-			return mm_fail(c->err, -EINVAL, "cpu %d is in node %d and in node %d; leave it in one",
+			return mm_fail(c->err, -EINVAL, "cpus: %d is in node %d and in node %d; leave it in one",
 				       cpu, c->d->node[owner[cpu] - 1].nid, n->nid);
 		}
 		owner[cpu] = (u16)(index + 1);

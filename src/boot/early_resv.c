@@ -108,12 +108,16 @@ static int do_entry(struct system *sys, const struct desc_resv *r, struct mm_err
  * A log goes on after the hand-over: kernels that keep memblock for ever (arm64)
  * take initrd and init code out of its list when they free them.
  */
-static bool freed_after_boot(const struct desc *d, const struct desc_resv *r, enum resv_phase phase)
+static bool freed_after_boot(const struct system *sys, const struct desc_resv *r, enum resv_phase phase)
 {
+	const struct desc *d = sys->desc;
+	u64 page = arch_page_size(&sys->arch);
+
 	if (r->kind != RESV_FREED || phase != RESV_REST)
 		return false;
 	for (size_t i = 0; i < d->nr_resv; i++)
-		if ((d->resv[i].flags & RESV_INIT) && d->resv[i].start <= r->start && d->resv[i].end >= r->end)
+		if ((d->resv[i].flags & RESV_INIT) && d->resv[i].start <= r->start &&
+		    align_up(d->resv[i].end, page) >= r->end)
 			return true;
 	return false;
 }
@@ -128,7 +132,7 @@ int early_resv(struct system *sys, enum resv_phase phase, struct mm_error *err)
 
 		if (entry_phase(r) > phase)
 			return 0;
-		rc = freed_after_boot(d, r, phase) ? 0 : do_entry(sys, r, err);
+		rc = freed_after_boot(sys, r, phase) ? 0 : do_entry(sys, r, err);
 		if (rc)
 			return rc;
 	}

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "../ui/axis.h"
+#include "../ui/hilbert.h"
 #include "base/rng.h"
 
 /* Two stretches with a hole: [0x100, 0x180) and [0x400, 0x500). */
@@ -151,6 +152,23 @@ static void test_scale_ticks_have_room_for_labels(void **state)
 	assert_int_equal(scale_tick(&s, 11), 128 * MiB);
 }
 
+/* Every cell of a 16 x 16 square. Expect the curve to visit each once, and neighbours to touch. */
+static void test_hilbert_is_one_unbroken_line(void **state)
+{
+	int px = 0, py = 0;
+
+	for (u64 d = 0; d < 256; d++) {
+		int x, y;
+
+		hilbert_xy(16, d, &x, &y);
+		assert_int_equal(hilbert_d(16, x, y), d);
+		if (d)
+			assert_int_equal((x > px ? x - px : px - x) + (y > py ? y - py : py - y), 1);
+		px = x;
+		py = y;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +180,7 @@ int main(void)
 		cmocka_unit_test(test_scale_squeezes_a_hole_into_one_column),
 		cmocka_unit_test(test_scale_keeps_tiny_stretches_visible),
 		cmocka_unit_test(test_scale_joins_where_there_are_too_many_holes),
+		cmocka_unit_test(test_hilbert_is_one_unbroken_line),
 		cmocka_unit_test(test_scale_ticks_have_room_for_labels),
 	};
 

@@ -311,10 +311,10 @@ static void move_map(struct pane *p, enum move m)
 	s64 row = p->map.cells, col = (s64)(axis_cell(&p->map.axis, p->map.cursor) % (u64)row);
 
 	switch (m) {
-	case MOVE_LEFT: map_move(p, -1); break;
-	case MOVE_RIGHT: map_move(p, 1); break;
-	case MOVE_UP: map_move(p, -row); break;
-	case MOVE_DOWN: map_move(p, row); break;
+	case MOVE_LEFT: map_step(p, -1, 0); break;
+	case MOVE_RIGHT: map_step(p, 1, 0); break;
+	case MOVE_UP: map_step(p, 0, -1); break;
+	case MOVE_DOWN: map_step(p, 0, 1); break;
 	case MOVE_PAGE_UP: map_move(p, -row * p->map.rows); break;
 	case MOVE_PAGE_DOWN: map_move(p, row * p->map.rows); break;
 	case MOVE_ROW_START: map_move(p, -col); break;
@@ -386,6 +386,19 @@ int act_bands(struct ui *ui, int arg)
 int act_lens(struct ui *ui, int arg)
 {
 	ui->tile.lens = (enum tile_lens)((ui->tile.lens + 1) % NR_LENSES);
+	return RE_DRAW;
+}
+
+int act_hilbert(struct ui *ui, int arg)
+{
+	for (int i = 0; i < ui->nr_panes; i++) {
+		struct pane *p = &ui->pane[i];
+
+		p->map.hilbert = !p->map.hilbert;
+		map_update(p);
+		map_goto(p, p->map.cursor);
+	}
+	ui_say(ui, false, ui_pane(ui)->map.hilbert ? "cells along a Hilbert curve: what is near in memory is near here" : "cells in rows");
 	return RE_DRAW;
 }
 

@@ -27,6 +27,7 @@ int act_select(struct ui *ui, int arg);
 int act_list_enter(struct ui *ui, int arg);
 int act_bands(struct ui *ui, int arg);
 int act_lens(struct ui *ui, int arg);
+int act_hilbert(struct ui *ui, int arg);
 int act_letters(struct ui *ui, int arg);
 int act_legend(struct ui *ui, int arg);
 int act_palette(struct ui *ui, int arg);

@@ -30,6 +30,7 @@ struct map {
 	struct axis axis;
 	struct pfn_range *ranges; /* stretches of memory; owned */
 	int nr_ranges;
+	bool hilbert;        /* cells along a Hilbert curve instead of rows */
 	bool selecting;
 	pfn_t anchor;        /* other end of the selection */
 	u32 bands;           /* bit per enum band that is wanted */
@@ -42,6 +43,12 @@ void map_cleanup(struct map *map);
 void map_update(struct pane *p);
 void map_move(struct pane *p, s64 cells);
 void map_goto(struct pane *p, pfn_t pfn);
+/* Move on the screen; across the edge as far as makes sense. */
+void map_step(struct pane *p, int dx, int dy);
+/* Where cell number @cell of the window lies in the heatmap, and back (false: no cell there). */
+void map_cell_xy(const struct map *map, u64 cell, int *x, int *y);
+bool map_xy_cell(const struct map *map, int x, int y, u64 *cell);
+int map_side(const struct map *map);
 void map_zoom(struct pane *p, int steps); /* > 0: nearer */
 void map_whole(struct pane *p);
 void map_scroll(struct pane *p, s64 rows);

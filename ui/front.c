@@ -166,13 +166,13 @@ static int cmd_toggle(struct ui *ui, const char *args)
 {
 	static const struct { const char *name; int (*fn)(struct ui *, int); } toggles[] = {
 		{ "legend", act_legend }, { "letters", act_letters }, { "mouse", act_mouse },
-		{ "presentation", act_presentation }, { "debug", act_debug }, { "lens", act_lens },
+		{ "presentation", act_presentation }, { "debug", act_debug }, { "lens", act_lens }, { "hilbert", act_hilbert },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(toggles); i++)
 		if (!strcmp(toggles[i].name, args))
 			return toggles[i].fn(ui, 0), 0;
-	return ui_say(ui, true, "toggle legend, letters, lens, mouse, presentation or debug"), -EINVAL;
+	return ui_say(ui, true, "toggle legend, letters, lens, hilbert, mouse, presentation or debug"), -EINVAL;
 }
 
 /* The list of lessons as a sheet; a name opens one. */
@@ -208,7 +208,7 @@ static const struct front_command fronts[] = {
 	{ "bands", "[NAME...]", "which bands to show; all without a name", cmd_bands },
 	{ "order", "N", "order of the next allocation by key", cmd_order },
 	{ "palette", "dark|light|contrast|safe|mono", "colours", cmd_palette },
-	{ "toggle", "legend|letters|lens|mouse|presentation|debug", "switch something on or off", cmd_toggle },
+	{ "toggle", "legend|letters|lens|hilbert|mouse|presentation|debug", "switch something on or off", cmd_toggle },
 	{ "shot", "FILE.svg|.html|.ans|.txt", "save a picture of the screen", cmd_shot },
 	{ "lesson", "[NAME|off]", "list the lessons, open one, close it", cmd_lesson },
 	{ "record", "FILE.cast|off", "record the session as an asciicast", cmd_record },

@@ -72,6 +72,7 @@ static const struct key keys[] = {
 
 	{ "b", MAP, act_bands, +1, 0, "bands", "other bands, where not all have room", "Look" },
 	{ "M", MAP, act_lens, 0, 0, "lens", "colour cells by their pages or by the types of their pageblocks", "Look" },
+	{ "H", MAP, act_hilbert, 0, 0, "curve", "cells in rows or along a Hilbert curve", "Look" },
 	{ "y", MAP, act_letters, 0, 0, "letters", "letters and digits in cells on or off", "Look" },
 	{ "L", ALL_VIEWS, act_legend, 0, 10, "legend", "what colours and letters mean", "Look" },
 	{ "T", ALL_VIEWS, act_palette, 0, 0, "palette", "dark, light, high contrast, safe for colour-blind eyes, monochrome", "Look" },

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hilbert.h"
+
 void map_init(struct pane *p)
 {
 	memset(&p->map, 0, sizeof(p->map));
@@ -51,30 +53,53 @@ static void read_ranges(struct pane *p)
 	map->nr_ranges = nr;
 }
 
-static u64 map_rows_all(const struct map *map)
+/* Side of the squares of the Hilbert layout: the largest power of two that fits. */
+int map_side(const struct map *map)
 {
-	return (map->axis.cells + (u64)map->cells - 1) / (u64)map->cells;
+	int side = 1, most = map->cells < map->rows ? map->cells : map->rows;
+
+	while (side * 2 <= most)
+		side *= 2;
+	return side;
+}
+
+/* The window scrolls by units: rows, or squares of the Hilbert layout. */
+static u64 unit_cells(const struct map *map)
+{
+	u64 side = (u64)map_side(map);
+
+	return map->hilbert ? side * side : (u64)map->cells;
+}
+
+static u64 units_shown(const struct map *map)
+{
+	return map->hilbert ? (u64)(map->cells / map_side(map)) : (u64)map->rows;
+}
+
+static u64 units_all(const struct map *map)
+{
+	return (map->axis.cells + unit_cells(map) - 1) / unit_cells(map);
 }
 
 static void clamp_window(struct map *map)
 {
-	u64 all = map_rows_all(map), rows = (u64)map->rows, row = map->top / (u64)map->cells;
+	u64 all = units_all(map), rows = units_shown(map), row = map->top / unit_cells(map);
 
 	if (row + rows > all)
 		row = all > rows ? all - rows : 0;
-	map->top = row * (u64)map->cells;
+	map->top = row * unit_cells(map);
 }
 
 /* Scroll just enough that the cursor is inside. */
 static void follow_cursor(struct map *map)
 {
-	u64 row = axis_cell(&map->axis, map->cursor) / (u64)map->cells, top = map->top / (u64)map->cells;
+	u64 row = axis_cell(&map->axis, map->cursor) / unit_cells(map), top = map->top / unit_cells(map);
 
 	if (row < top)
 		top = row;
-	else if (row >= top + (u64)map->rows)
-		top = row - (u64)map->rows + 1;
-	map->top = top * (u64)map->cells;
+	else if (row >= top + units_shown(map))
+		top = row - units_shown(map) + 1;
+	map->top = top * unit_cells(map);
 	clamp_window(map);
 }
 
@@ -103,7 +128,7 @@ void map_update(struct pane *p)
 		map->cells = 1;
 	if (map->rows < 1)
 		map->rows = 1;
-	map->fit = axis_fit(map->ranges, map->nr_ranges, (u64)map->cells * (u64)map->rows);
+	map->fit = axis_fit(map->ranges, map->nr_ranges, unit_cells(map) * units_shown(map));
 	if (map->whole || map->shift > map->fit)
 		map->shift = map->fit;
 	axis_build(&map->axis, map->ranges, map->nr_ranges, map->shift);
@@ -127,6 +152,57 @@ void map_move(struct pane *p, s64 cells)
 	follow_cursor(map);
 }
 
+void map_cell_xy(const struct map *map, u64 cell, int *x, int *y)
+{
+	u64 i = cell - map->top;
+	int side = map_side(map);
+
+	if (map->hilbert) {
+		hilbert_xy(side, i % unit_cells(map), x, y);
+		*x += (int)(i / unit_cells(map)) * side;
+	} else {
+		*x = (int)(i % (u64)map->cells);
+		*y = (int)(i / (u64)map->cells);
+	}
+}
+
+bool map_xy_cell(const struct map *map, int x, int y, u64 *cell)
+{
+	int side = map_side(map);
+
+	if (x < 0 || y < 0)
+		return false;
+	if (map->hilbert) {
+		if (y >= side || x / side >= map->cells / side)
+			return false;
+		*cell = map->top + (u64)(x / side) * unit_cells(map) + hilbert_d(side, x % side, y);
+	} else {
+		if (x >= map->cells || y >= map->rows)
+			return false;
+		*cell = map->top + (u64)y * (u64)map->cells + (u64)x;
+	}
+	return *cell < map->axis.cells;
+}
+
+void map_step(struct pane *p, int dx, int dy)
+{
+	struct map *map = &p->map;
+	u64 cell = axis_cell(&map->axis, map->cursor);
+	int x, y;
+
+	if (!map->hilbert) {
+		map_move(p, dx + (s64)dy * map->cells);
+		return;
+	}
+	map_cell_xy(map, cell, &x, &y);
+	if (map_xy_cell(map, x + dx, y + dy, &cell)) {
+		map->cursor = axis_pfn(&map->axis, cell);
+		clamp_cursor(map);
+	} else if (dx) {
+		map_move(p, dx * (s64)unit_cells(map) / 2);
+	}
+}
+
 void map_goto(struct pane *p, pfn_t pfn)
 {
 	p->map.cursor = pfn;
@@ -137,9 +213,9 @@ void map_goto(struct pane *p, pfn_t pfn)
 /* Keep the cursor in the middle row after a change of scale. */
 static void center(struct map *map)
 {
-	u64 row = axis_cell(&map->axis, map->cursor) / (u64)map->cells, half = (u64)map->rows / 2;
+	u64 row = axis_cell(&map->axis, map->cursor) / unit_cells(map), half = units_shown(map) / 2;
 
-	map->top = (row > half ? row - half : 0) * (u64)map->cells;
+	map->top = (row > half ? row - half : 0) * unit_cells(map);
 	clamp_window(map);
 }
 
@@ -165,16 +241,16 @@ void map_whole(struct pane *p)
 void map_scroll(struct pane *p, s64 rows)
 {
 	struct map *map = &p->map;
-	s64 row = (s64)(map->top / (u64)map->cells) + rows;
+	s64 row = (s64)(map->top / unit_cells(map)) + rows;
 	u64 cell = axis_cell(&map->axis, map->cursor), last;
 
-	map->top = (u64)(row < 0 ? 0 : row) * (u64)map->cells;
+	map->top = (u64)(row < 0 ? 0 : row) * unit_cells(map);
 	clamp_window(map);
-	last = map->top + (u64)map->rows * (u64)map->cells - 1;
+	last = map->top + units_shown(map) * unit_cells(map) - 1;
 	if (cell < map->top)
-		cell = map->top + cell % (u64)map->cells;
+		cell = map->top + cell % unit_cells(map);
 	else if (cell > last)
-		cell = last - (u64)map->cells + 1 + cell % (u64)map->cells;
+		cell = last - unit_cells(map) + 1 + cell % unit_cells(map);
 	else
 		return;
 	map->cursor = axis_pfn(&map->axis, min_u64(cell, map->axis.cells - 1));
@@ -183,7 +259,7 @@ void map_scroll(struct pane *p, s64 rows)
 
 void map_window(const struct map *map, pfn_t *start, pfn_t *end)
 {
-	u64 last = map->top + (u64)map->rows * (u64)map->cells;
+	u64 last = map->top + units_shown(map) * unit_cells(map);
 
 	*start = axis_pfn(&map->axis, map->top);
 	*end = last >= map->axis.cells ? (map->axis.nr ? map->axis.seg[map->axis.nr - 1].end : 0)

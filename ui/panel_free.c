@@ -45,7 +45,7 @@ static void draw_marks(struct ui *ui, struct pane *p, struct rect r, int y, cons
 	canvas_text(&ui->cv, r.x, y, 5, st(C_DIM, C_GROUND), "free");
 	draw_bar(&ui->cv, r.x + 5, y, r.w - 16, z->free, max_u64(z->managed, 1), fg, C_TRACK);
 	canvas_right(&ui->cv, r.x + r.w, y, 10, st(C_TEXT, C_GROUND), "%s", size_of_pages(p, z->free, d, sizeof(d)));
-	canvas_printf(&ui->cv, r.x, y + 1, r.w, st(C_DIM, C_GROUND), "marks min %s \xc2\xb7 low %s \xc2\xb7 high %s",
+	canvas_printf(&ui->cv, r.x, y + 1, r.w, st(C_DIM, C_GROUND), r.w >= 42 ? "min %s  low %s  high %s" : "min %s  low %s",
 		      size_of_pages(p, z->wmark[WMARK_MIN], a, sizeof(a)), size_of_pages(p, z->wmark[WMARK_LOW], b, sizeof(b)),
 		      size_of_pages(p, z->wmark[WMARK_HIGH], c, sizeof(c)));
 }

@@ -39,7 +39,7 @@ static void lay_out(struct ui *ui, struct pane *p, struct rect r)
 		p->map.rows = p->layout.heat.h;
 		map_update(p);
 		all = (p->map.axis.cells + cells - 1) / cells;
-		q.heat_rows = all && all < (u64)p->layout.heat.h ? (int)all : 0;
+		q.heat_rows = !p->map.hilbert && all && all < (u64)p->layout.heat.h ? (int)all : 0;
 		layout_map(&p->layout, r, &q);
 	}
 	if (p->map.cells != p->layout.cells || p->map.rows != p->layout.heat.h) {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc/page_alloc.h"
 #include "alloc/page_owner.h"
 #include "hotplug_fixture.h"
 
@@ -17,7 +18,10 @@
 
 static int setup(void **state)
 {
-	*state = hot_boot_ini(hot_ini);
+	struct hot_machine *m = hot_boot_ini(hot_ini);
+
+	drain_all_pages(&m->sys->mm, NULL); /* so that free pages can be counted */
+	*state = m;
 	return 0;
 }
 

@@ -287,7 +287,7 @@ static int map_from_debugfs(struct import *im)
 		if (!debugfs_line(s, &a, &b, &nid, &flags))
 			continue;
 		ret = add_memblock(im, a, b, flags);
-		if (!ret && nid >= 0 && nid < MAX_NUMNODES)
+		if (!ret && nid >= 0 && nid < MAX_NUMNODES && !im->log.whole_end)
 			ret = desc_add_mem(im->d, a, b, nid, false);
 	}
 	free(text);

@@ -152,7 +152,17 @@ static void test_bootreplay_failed_allocation_is_an_answer(void **state)
 	assert_int_equal(replay(DUMP ALLOC("2097152") ALLOC_4096("0x00000000001fe000", "0x00000000001fefff"),
 				&res, NULL), 0);
 	assert_int_equal(res.equal, 2);
-	assert_int_equal(replay(DUMP ALLOC("4096"), &res, NULL), -EUCLEAN);
+	assert_int_equal(replay(DUMP ALLOC("4096") T "x\n" T "y\n", &res, NULL), -EUCLEAN);
+}
+
+/* The log ends behind a request. Expect that request not to count. */
+static void test_bootreplay_forgets_a_request_cut_from_its_answer(void **state)
+{
+	struct bootreplay_result res;
+
+	assert_int_equal(replay(DUMP ALLOC_4096("0x00000000001fe000", "0x00000000001fefff") ALLOC("4096")
+				T "memblock_res", &res, NULL), 0);
+	assert_int_equal(res.allocs, 1);
 }
 
 /*
@@ -168,6 +178,32 @@ static void test_bootreplay_silent_reservations_are_deduced(void **state)
 				T "memblock_phys_free: [0x00000000001fd000-0x00000000001fdfff] setup_arch+0x1/0x2\n"
 				DUMP, &res, NULL), 0);
 	assert_int_equal(res.dumps_equal, 1);
+}
+
+/*
+ * EFI machines dump before memory is known, then add it piece by piece and mark
+ * some NOMAP without printing that; the next dump shows the marks.
+ *
+ *   add   [1M ......... 2M)
+ *   mark             [NOMAP)      Expect the allocation below the mark.
+ */
+static void test_bootreplay_nomap_of_the_next_dump_is_avoided(void **state)
+{
+	static const char log[] =
+		T "MEMBLOCK configuration:\n"
+		T " memory.cnt  = 0x0\n"
+		T " reserved.cnt  = 0x0\n"
+		T "memblock_add: [0x0000000000100000-0x00000000001fffff] early_init_dt_add_memory_arch+0x34/0x80\n"
+		ALLOC_4096("0x000000000017f000", "0x000000000017ffff")
+		T "MEMBLOCK configuration:\n"
+		T " memory[0x0]\t[0x0000000000100000-0x000000000017ffff], 0x0000000000080000 bytes flags: 0x0\n"
+		T " memory[0x1]\t[0x0000000000180000-0x00000000001fffff], 0x0000000000080000 bytes flags: 0x4\n"
+		T " reserved[0x0]\t[0x000000000017f000-0x000000000017ffff], 0x0000000000001000 bytes flags: 0x0\n";
+	struct bootreplay_result res;
+
+	assert_int_equal(replay(log, &res, NULL), 0);
+	assert_int_equal(res.equal, 1);
+	assert_int_equal(res.dumps_equal, 2);
 }
 
 /* The final list is compared with debugfs, line by line. */
@@ -365,7 +401,9 @@ int main(void)
 		cmocka_unit_test(test_bootreplay_lands_where_the_kernel_did),
 		cmocka_unit_test(test_bootreplay_adopts_the_answer_after_a_difference),
 		cmocka_unit_test(test_bootreplay_failed_allocation_is_an_answer),
+		cmocka_unit_test(test_bootreplay_forgets_a_request_cut_from_its_answer),
 		cmocka_unit_test(test_bootreplay_silent_reservations_are_deduced),
+		cmocka_unit_test(test_bootreplay_nomap_of_the_next_dump_is_avoided),
 		cmocka_unit_test(test_bootreplay_compares_with_debugfs),
 		cmocka_unit_test(test_bootreplay_of_a_log_that_memblock_wrote),
 		cmocka_unit_test(test_bootreplay_says_what_is_missing),

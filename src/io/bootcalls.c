@@ -562,6 +562,15 @@ static void one_line(struct call_parse *p, const char *line)
 		fact_line(p, s);
 }
 
+/* A log cut behind a request says nothing about the answer: forget the request. */
+static void forget_cut_request(struct call_parse *p)
+{
+	const struct bootlog_call *c = last_call(p);
+
+	if (p->want_answer && c && p->out->nr_lines - c->line <= 1)
+		p->out->nr_call--;
+}
+
 void bootlog_calls_read(struct bootlog_calls *out, const char *text, size_t len)
 {
 	struct call_parse p = { .out = out };
@@ -582,6 +591,7 @@ void bootlog_calls_read(struct bootlog_calls *out, const char *text, size_t len)
 		one_line(&p, line);
 		text += nl ? n + 1 : n;
 	}
+	forget_cut_request(&p);
 }
 
 void bootlog_calls_cleanup(struct bootlog_calls *c)

@@ -330,6 +330,7 @@ static void replay_dump(struct replay *r, const struct bootlog_call *c)
 		}
 		adopt_reserved(r, d);
 	}
+	bootreplay_look_ahead(r, r->next + 1);
 	find_mirror(r);
 }
 

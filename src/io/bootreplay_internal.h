@@ -12,7 +12,8 @@ struct replay {
 	const struct bootlog_calls *log;
 	struct arena *arena;
 	struct memblock mb;
-	struct memblock nomap;                   /* its reserved list: what is marked NOMAP before the first dump */
+	struct memblock seen;                    /* scratch: what printed calls up to the next dump add and reserve */
+	struct memblock nomap;                   /* its reserved list: what is marked NOMAP before the next dump */
 	size_t next;                             /* index of the call that is being made */
 	unsigned long max_memory, max_reserved;  /* array sizes that the log accounts for */
 	bool numa_done, handed_over;
@@ -23,6 +24,8 @@ struct replay {
 
 /* Set up r->mb as it was before the first printed call. 0 or -EINVAL. */
 int bootreplay_initial_state(struct replay *r, struct mm_error *err);
+/* Look from call @from to the next dump: which memory is marked NOMAP on the way. */
+void bootreplay_look_ahead(struct replay *r, size_t from);
 /* Mark what firmware keeps out of the linear map in [base, base + size), which was just added. */
 void bootreplay_mark_nomap(struct replay *r, phys_t base, phys_t size);
 /* x86: allocations may now use the whole linear map. */

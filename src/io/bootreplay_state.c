@@ -77,7 +77,10 @@ static void reserve_difference(struct memblock *to, struct memblock_region *list
 
 /* --- before the first line -------------------------------------------------------------- */
 
-/* One printed call before the first dump: @seen is what it reserved, @silent what must have been before. */
+/*
+ * One printed call before a dump: @seen is what it reserved, @silent (may be
+ * NULL) what must have been reserved before.
+ */
 static void account_call(struct memblock *seen, struct memblock *silent, const struct bootlog_call *c)
 {
 	struct memblock_region freed = { .base = c->base, .size = min_u64(c->size, ~c->base) };
@@ -88,24 +91,51 @@ static void account_call(struct memblock *seen, struct memblock *silent, const s
 		memblock_reserve(seen, c->base, c->size);
 	if (c->kind != BOOTLOG_FREE)
 		return;
-	if (freed.size)
+	if (freed.size && silent)
 		reserve_difference(silent, &freed, 1, &seen->reserved);
 	memblock_phys_free(seen, c->base, c->size);
 }
 
+static void set_clear(struct memblock *set)
+{
+	memblock_remove(set, 0, ~(phys_t)0);
+	memblock_phys_free(set, 0, ~(phys_t)0);
+}
+
+/* Account the calls from @from to the next dump. Return: that dump or NULL. */
+static struct bootlog_dump *account_segment(struct replay *r, size_t from, struct memblock *silent)
+{
+	const struct bootlog_calls *log = r->log;
+	size_t i;
+
+	set_clear(&r->seen);
+	for (i = from; i < log->nr_call; i++) {
+		if (log->call[i].kind == BOOTLOG_DUMP)
+			return &log->dump[log->call[i].align];
+		account_call(&r->seen, silent, &log->call[i]);
+	}
+	return NULL;
+}
+
 /*
- * NOMAP marks of the first dump were made when memory was added, before any
- * allocation; except on ranges that were allocated first (reserved-memory nodes
- * without an address).
+ * NOMAP marks that the next dump shows were made when memory was added, before
+ * any allocation; except on ranges that were allocated first (reserved-memory
+ * nodes without an address).
  */
-static void initial_nomap(struct replay *r, const struct memblock *seen, struct memblock_region *list, size_t n)
+static void collect_nomap(struct replay *r, struct bootlog_dump *d)
 {
 	size_t i;
 
-	set_init(r, &r->nomap);
-	for (i = 0; i < n; i++)
-		if (memblock_is_nomap(&list[i]))
-			reserve_difference(&r->nomap, &list[i], 1, &seen->reserved);
+	set_clear(&r->nomap);
+	for (i = 0; d && i < d->nr_memory; i++)
+		if (memblock_is_nomap(&d->memory[i]))
+			reserve_difference(&r->nomap, &d->memory[i], 1, &r->seen.reserved);
+}
+
+void bootreplay_look_ahead(struct replay *r, size_t from)
+{
+	collect_nomap(r, account_segment(r, from, NULL));
+	bootreplay_mark_nomap(r, 0, ~(phys_t)0);
 }
 
 void bootreplay_mark_nomap(struct replay *r, phys_t base, phys_t size)
@@ -121,15 +151,14 @@ void bootreplay_mark_nomap(struct replay *r, phys_t base, phys_t size)
 	}
 }
 
-/* The first dump's memory without what was added since. */
-static void initial_memory(struct replay *r, const struct memblock *seen, struct memblock_region *list, size_t n)
+/* The memory of @list without what was added since. */
+static void initial_memory(struct replay *r, struct memblock_region *list, size_t n)
 {
 	struct memblock_type type = list_as_type(list, n);
 	phys_t start, end;
 	u64 i;
 
-	initial_nomap(r, seen, list, n);
-	__for_each_mem_range(&r->mb, i, &type, &seen->memory, NO_NODE, MEMBLOCK_NONE, &start, &end, NULL)
+	__for_each_mem_range(&r->mb, i, &type, &r->seen.memory, NO_NODE, MEMBLOCK_NONE, &start, &end, NULL)
 		memblock_add(&r->mb, start, end - start);
 	bootreplay_mark_nomap(r, 0, ~(phys_t)0);
 }
@@ -154,21 +183,19 @@ static bool adds_memory(const struct bootlog_calls *log)
 
 static void deduce_lists(struct replay *r)
 {
-	const struct bootlog_calls *log = r->log;
-	struct memblock seen, silent;
-	size_t i;
+	struct bootlog_dump *d;
+	struct memblock silent;
 
-	set_init(r, &seen);
+	set_init(r, &r->seen);
+	set_init(r, &r->nomap);
 	set_init(r, &silent);
-	for (i = 0; i < log->nr_call && log->call[i].kind != BOOTLOG_DUMP; i++)
-		account_call(&seen, &silent, &log->call[i]);
-	if (log->nr_dump) {
-		struct bootlog_dump *d = &log->dump[0];
-
-		reserve_difference(&silent, d->reserved, d->nr_reserved, &seen.reserved);
-		initial_memory(r, &seen, d->memory, d->nr_memory);
+	d = account_segment(r, 0, &silent);
+	collect_nomap(r, d);
+	if (d) {
+		reserve_difference(&silent, d->reserved, d->nr_reserved, &r->seen.reserved);
+		initial_memory(r, d->memory, d->nr_memory);
 	} else {
-		initial_memory(r, &seen, log->early, log->nr_early);
+		initial_memory(r, r->log->early, r->log->nr_early);
 	}
 	copy_reserved(r, &silent);
 }

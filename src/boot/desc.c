@@ -315,7 +315,7 @@ static bool differ(struct text *why, const char *what, size_t i)
 #define SAME_ARRAY(nr, field, same, what)                                      \
 	do {                                                                   \
 		if (a->nr != b->nr)                                            \
-			return differ(why, "number of " what ":", a->nr);      \
+			return differ(why, "number of " what "s:", a->nr);      \
 		for (size_t i = 0; i < a->nr; i++)                             \
 			if (!same(&a->field[i], &b->field[i]))                 \
 				return differ(why, what, i);                   \

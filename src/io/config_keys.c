@@ -23,6 +23,7 @@
 
 #include "io/config.h"
 
+#define KEY_CHARS "abcdefghijklmnopqrstuvwxyz0123456789_"
 #define MAX_SECTIONS 4096u /* nodes (1024) and memory devices, generously */
 
 int config_here(struct config *c, enum desc_part part, const struct value *v)
@@ -308,37 +309,78 @@ static int check_sections(struct config *c)
 
 /* --- errors of the whole --------------------------------------------------- */
 
-/* The entry that made element @index of @part; NULL: no single one. */
-static const struct ini_entry *entry_of(const struct config *c, enum desc_part part, size_t index)
+/* Where @key stands in @msg as a word of its own; NULL: it does not. */
+static const char *find_word(const char *msg, const char *key)
 {
-	if (index >= c->nr_where[part])
-		return NULL;
-	return &c->doc->entry[c->where[part][index]];
+	size_t n = strlen(key);
+
+	for (const char *p = strstr(msg, key); p; p = strstr(p + 1, key))
+		if ((p == msg || !strchr(KEY_CHARS, p[-1])) && (!p[n] || !strchr(KEY_CHARS, p[n])))
+			return p;
+	return NULL;
 }
 
-/* The [machine] or [arch] entry whose key the message speaks of; NULL: none. */
-static const struct ini_entry *entry_named(const struct config *c, const char *msg)
+/*
+ * The entry of section @name (NULL: [machine] and [arch]) whose key the message
+ * speaks of first; NULL: it speaks of none.
+ */
+static const struct ini_entry *entry_named(const struct config *c, const char *name, const char *msg)
 {
+	const struct ini_entry *best = NULL;
+	const char *best_at = NULL;
+
 	for (u32 i = 0; i < c->doc->nr_entries; i++) {
 		const struct ini_entry *e = &c->doc->entry[i];
+		const char *at = find_word(msg, e->key);
 
-		if ((!strcmp(e->section, "arch") || !strcmp(e->section, "machine")) && strstr(msg, e->key))
-			return e;
+		if (name ? e->section != name : strcmp(e->section, "arch") && strcmp(e->section, "machine"))
+			continue;
+		if (at && (!best || at < best_at)) {
+			best = e;
+			best_at = at;
+		}
+	}
+	return best;
+}
+
+/* The line that node @index of the description is about: a key's, else its section's. */
+static const struct ini_entry *node_entry(const struct config *c, size_t index, const char *msg)
+{
+	for (u32 i = 0; i < c->doc->nr_sections; i++) {
+		const char *name = c->doc->section[i].name;
+
+		if (!section_is(name, "node") || index--)
+			continue;
+		for (u32 e = 0; e < c->doc->nr_entries; e++)
+			if (c->doc->entry[e].section == name) {
+				const struct ini_entry *named = entry_named(c, name, msg);
+
+				return named ? named : &c->doc->entry[e];
+			}
 	}
 	return NULL;
+}
+
+/* The entry that made element @index of @part; NULL: no single one. */
+static const struct ini_entry *entry_of(const struct config *c, enum desc_part part, size_t index,
+					const char *msg)
+{
+	if (part == DESC_MACHINE || part == DESC_ARCH)
+		return entry_named(c, NULL, msg);
+	if (part == DESC_NODE)
+		return node_entry(c, index, msg);
+	return index < c->nr_where[part] ? &c->doc->entry[c->where[part][index]] : NULL;
 }
 
 /* Put the place in front of what desc_validate_at() said. */
 static int trace_back(struct config *c, const struct desc_place *p, const struct mm_error *own)
 {
-	const struct ini_entry *e = entry_of(c, p->part, p->index), *o = NULL;
+	const struct ini_entry *e = entry_of(c, p->part, p->index, own->msg), *o = NULL;
 
-	if (p->part == DESC_ARCH || p->part == DESC_MACHINE)
-		e = entry_named(c, own->msg);
 	if (!e)
 		return mm_fail(c->err, own->code, "%s: %s", c->doc->name, own->msg);
 	if (p->other >= 0)
-		o = entry_of(c, p->other_part, (size_t)p->other);
+		o = entry_of(c, p->other_part, (size_t)p->other, own->msg);
 	if (o)
 		return ini_fail(c->doc, e, c->err, own->code, "%s (the other is in line %u)", own->msg, o->line);
 	return ini_fail(c->doc, e, c->err, own->code, "%s", own->msg);

@@ -291,6 +291,8 @@ static int arch_validate_zones(const struct arch *a, struct mm_error *err)
 			       (unsigned long long)page);
 	if (a->dma_limit && a->dma32_limit && a->dma_limit > a->dma32_limit)
 		return mm_fail(err, -EINVAL, "dma_end must not be above dma32_end");
+	if (a->id != ARCH_I386 && (a->vmalloc_end || a->vmalloc_reserve))
+		return mm_fail(err, -EINVAL, "vmalloc_end and vmalloc exist on i386 only; remove them");
 	if (a->vmalloc_end && a->vmalloc_reserve >= a->vmalloc_end - a->page_offset)
 		return mm_fail(err, -EINVAL, "vmalloc leaves no room for the linear map; use less than 896M");
 	return 0;

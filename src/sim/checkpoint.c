@@ -161,9 +161,9 @@ struct checkpoints *checkpoints_create(struct machine *m)
 	c->nr = 1;
 	c->point[0].time = m->sim->ops;
 	c->point[0].trace_seq = m->trace.seq;
+	memmap_set_dirty_hook(map_of(c), save_slot, c); /* before the copy: the hook is part of the state */
 	memcpy(c->shadow, arena_base(m->arena), len);
 	c->shadow_len = len;
-	memmap_set_dirty_hook(map_of(c), save_slot, c);
 	return c;
 }
 

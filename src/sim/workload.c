@@ -44,9 +44,10 @@ u64 workload_steps(struct machine *m, u64 n)
 	if (!w->started && w->kind->start)
 		w->kind->start(m, w);
 	w->started = true;
-	for (u64 i = 0; i < n; i++)
+	for (u64 i = 0; i < n; i++) {
 		w->kind->step(m, w);
-	w->steps += n;
+		w->steps++;
+	}
 	m->sim->ops += n;
 	return n;
 }

@@ -284,7 +284,7 @@ static void test_bootreplay_of_a_log_that_memblock_wrote(void **state)
 
 static void test_bootreplay_says_what_is_missing(void **state)
 {
-	static const char nothing[] = T "Linux version 6.12\n", no_memory[] = ALLOC("64");
+	static const char nothing[] = T "Linux version 6.12\n", no_memory[] = T "memblock_reserve: [0x1000-0x1fff] a+0x1/0x2\n";
 	struct mm_error err = { 0 };
 
 	assert_int_equal(bootreplay_text(nothing, sizeof(nothing) - 1, NULL, NULL, NULL, NULL, &err), -EINVAL);

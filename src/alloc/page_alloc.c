@@ -138,7 +138,7 @@ static page_handle rmqueue(struct mm *mm, struct alloc_context *ac, struct zone 
 /* KIND_KERNEL, KIND_MOVABLE, KIND_RECLAIMABLE for the types 0, 1, 2. */
 static inline unsigned kind_of_type(unsigned mt)
 {
-	return KIND_KERNEL | (KIND_MOVABLE << 2 | KIND_RECLAIMABLE << 4) >> mt * 2 % 6;
+	return (KIND_KERNEL | KIND_MOVABLE << 2 | KIND_RECLAIMABLE << 4) >> mt * 2 % 6 & 3;
 }
 
 /* prep_new_page() without the summary: @h, whose slot is announced, is an allocated block. Return: its class. */

@@ -18,6 +18,7 @@
 #include "boot/stages.h"
 
 #include "alloc/node.h"
+#include "zone/pageblock.h"
 
 struct memmap_walk {
 	struct system *sys;
@@ -110,6 +111,19 @@ static bool skip_mirror(const struct system *sys, const struct zone *z, bool mir
 	return sys->cmd.kernelcore_mirror && z->idx == ZONE_MOVABLE && mirror;
 }
 
+/*
+ * A pageblock becomes movable when the walk passes its first frame. One that
+ * begins in a hole is never passed and keeps type 0, unmovable: the lowest block
+ * of ZONE_DMA on x86, whose frame 0 belongs to the BIOS, is always one.
+ */
+static void mark_headless_pageblock(struct system *sys, pfn_t start)
+{
+	pfn_t block = align_down(start, 1ULL << sys->arch.pageblock_order);
+
+	if (block != start && !memblock_is_memory(&sys->memblock, pfn_to_phys(&sys->arch, block)))
+		pageblock_set_mt(&sys->map, block, MIGRATE_UNMOVABLE);
+}
+
 static void init_zone_range(struct memmap_walk *w, const struct zone *z, pfn_t start, pfn_t end, bool mirror)
 {
 	start = clamp_u64(start, z->zone_start_pfn, zone_end_pfn(z));
@@ -119,6 +133,7 @@ static void init_zone_range(struct memmap_walk *w, const struct zone *z, pfn_t s
 	if (!skip_mirror(w->sys, z, mirror)) {
 		defer_init(w, z, start, end);
 		memmap_set_range(&w->sys->map, start, end, PAGE_RESERVED, (u16)zone_nr(z));
+		mark_headless_pageblock(w->sys, start);
 	}
 	init_unavailable_range(w->sys, w->hole, start, z);
 	w->hole = end;

@@ -6,7 +6,6 @@
 #ifndef MM_IO_IMPORT_STATE_H
 #define MM_IO_IMPORT_STATE_H
 
-#include "base/error.h"
 #include "boot/system.h"
 
 /*
@@ -15,9 +14,10 @@
  * per migratetype. Zones that it does not name stay as booted. The same
  * description gives the same machine.
  *
- * Return: 0, or -ENOSPC: a zone of the model has too few pages for the counts; it
- * then holds as many as fit, largest orders first, and *err says how many lack.
+ * A zone of the model may have fewer pages than the counts need, because boot of
+ * another kernel took more; then as many are free as fit, and the kernel log says
+ * how many lack.
  */
-int import_apply_freecounts(struct system *sys, struct mm_error *err);
+void import_apply_freecounts(struct system *sys);
 
 #endif

@@ -18,10 +18,7 @@ static struct machine *boot_and_fill(struct desc *desc, enum boot_stage upto, st
 
 	if (!m || upto < BOOT_LATE || !desc->nr_freecount)
 		return m;
-	if (import_apply_freecounts(m->sys, err)) {
-		machine_destroy(m);
-		return NULL;
-	}
+	import_apply_freecounts(m->sys);
 	history_destroy(m->history);
 	m->history = history_create(m);
 	return m;

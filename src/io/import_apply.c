@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Free lists with given counts: after boot most of a zone is free in its largest
+ * blocks; pages are taken until exactly the blocks are free that buddyinfo and
+ * pagetypeinfo counted.
+ *
+ * Each free block of the booted zone is kept, or cut so that no two free halves
+ * meet (they would merge): a free left half always has a right half in which at
+ * least one page is taken.
+ *
+ *   order 3 region, wanted: one block of order 2, two of order 0
+ *   [ free, order 2 ][ free ][ taken ][ free ][ taken ]
+ *
+ * A pageblock has one type, so types are served pageblock by pageblock. Largest
+ * blocks that stay whole are spread over the zone; nothing of them is touched.
+ */
+#include "io/import_state.h"
+
+#include "alloc/page_alloc.h"
+#include "alloc/page_owner.h"
+#include "zone/buddy.h"
+#include "zone/pageblock.h"
+
+#define LLU(v) ((unsigned long long)(v))
+
+struct fill {
+	struct system *sys;
+	struct zone_env *env;
+	struct zone *z;
+	owner_id owner;
+	u64 want[MIGRATE_TYPES][NR_PAGE_ORDERS_MAX]; /* free blocks still to be made */
+	unsigned max_order, pb_order;
+};
+
+/* Order in which types get pageblocks: the rare ones first. CMA blocks only serve CMA. */
+static const u8 type_order[] = { MIGRATE_UNMOVABLE, MIGRATE_RECLAIMABLE, MIGRATE_HIGHATOMIC, MIGRATE_MOVABLE };
+
+/* --- what is wanted -------------------------------------------------------------- */
+
+static bool wanted_of(const struct fill *f, unsigned mt, unsigned below)
+{
+	for (unsigned o = 0; o < below; o++) {
+		if (f->want[mt][o])
+			return true;
+	}
+	return false;
+}
+
+static bool wanted_any(const struct fill *f, unsigned below)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(type_order); i++) {
+		if (wanted_of(f, type_order[i], below))
+			return true;
+	}
+	return false;
+}
+
+/* A type that wants a block of @order; MIGRATE_TYPES: none does. */
+static unsigned type_wanting(const struct fill *f, unsigned order)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(type_order); i++) {
+		if (f->want[type_order[i]][order])
+			return type_order[i];
+	}
+	return MIGRATE_TYPES;
+}
+
+static unsigned type_wanting_below(const struct fill *f, unsigned below)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(type_order); i++) {
+		if (wanted_of(f, type_order[i], below))
+			return type_order[i];
+	}
+	return MIGRATE_TYPES;
+}
+
+/* --- making it --------------------------------------------------------------------- */
+
+/* The block in limbo at @h is held by nobody in particular. */
+static void take(struct fill *f, page_handle h, unsigned order, unsigned mt)
+{
+	static const u8 kind[MIGRATE_TYPES] = {
+		[MIGRATE_UNMOVABLE] = KIND_KERNEL, [MIGRATE_MOVABLE] = KIND_MOVABLE,
+		[MIGRATE_RECLAIMABLE] = KIND_RECLAIMABLE, [MIGRATE_HIGHATOMIC] = KIND_KERNEL,
+		[MIGRATE_CMA] = KIND_MOVABLE, [MIGRATE_ISOLATE] = KIND_MOVABLE,
+	};
+	struct mm *mm = &f->sys->mm;
+
+	struct page *page = &f->env->map->pages[h];
+
+	buddy_set_page(f->env->map, h, order, page_info(PAGE_ALLOC, order, mt, kind[mt]), f->owner << 12 | 1);
+	page->next = (page_handle)++mm->alloc_seq;
+	page->prev = kind[mt] == KIND_MOVABLE ? GFP_HIGHUSER_MOVABLE : GFP_KERNEL;
+	owner_charge(mm, f->owner, order);
+}
+
+static void give(struct fill *f, page_handle h, unsigned order, unsigned mt)
+{
+	buddy_free_one(f->env, f->z, h, order, mt, FPI_TO_TAIL);
+	f->want[mt][order]--;
+}
+
+static void set_type(struct fill *f, page_handle h, unsigned order, unsigned mt)
+{
+	pageblock_set_range(f->env->map, h, order, mt);
+	if (mt == MIGRATE_HIGHATOMIC)
+		f->z->nr_reserved_highatomic += 1ULL << order;
+}
+
+/* A region within one pageblock of type @mt, in limbo; not all of it may become free. */
+static void cut_typed(struct fill *f, page_handle h, unsigned order, unsigned mt)
+{
+	page_handle half;
+
+	if (!order || !wanted_of(f, mt, order)) {
+		take(f, h, order, mt);
+		return;
+	}
+	order--;
+	half = h + (1u << order);
+	if (f->want[mt][order])
+		give(f, h, order, mt);
+	else
+		cut_typed(f, h, order, mt);
+	cut_typed(f, half, order, mt);
+}
+
+/* A region of whole pageblocks, in limbo; not all of it may become free. */
+static void cut(struct fill *f, page_handle h, unsigned order)
+{
+	page_handle half;
+	unsigned mt;
+
+	if (!wanted_any(f, order)) {
+		take(f, h, order, MIGRATE_MOVABLE);
+		return;
+	}
+	if (order == f->pb_order) {
+		mt = type_wanting_below(f, order);
+		set_type(f, h, order, mt);
+		cut_typed(f, h, order, mt);
+		return;
+	}
+	order--;
+	half = h + (1u << order);
+	mt = type_wanting(f, order);
+	if (mt != MIGRATE_TYPES) {
+		set_type(f, h, order, mt);
+		give(f, h, order, mt);
+	} else {
+		cut(f, h, order);
+	}
+	cut(f, half, order);
+}
+
+/* A free block of at least a pageblock: whole for whom it suits, else cut. */
+static void use_large(struct fill *f, const struct free_block *b)
+{
+	unsigned mt = type_wanting(f, b->order);
+	page_handle h;
+
+	if (f->want[b->mt][b->order]) {
+		f->want[b->mt][b->order]--;
+		return;
+	}
+	h = buddy_take(f->env, f->z, b, true);
+	if (b->mt == MIGRATE_CMA) {
+		cut_typed(f, h, b->order, MIGRATE_CMA);
+	} else if (mt != MIGRATE_TYPES) {
+		set_type(f, h, b->order, mt);
+		give(f, h, b->order, mt);
+	} else {
+		cut(f, h, b->order);
+	}
+}
+
+/* --- fragments: free blocks inside a pageblock that is not wholly free ---------------- */
+
+struct group {
+	pfn_t start, end;      /* of the pageblock, within the zone */
+	u32 nr[NR_PAGE_ORDERS_MAX];
+};
+
+/* Pages of the group that would stay free as they are if the pageblock were of type @mt. */
+static u64 group_fit(const struct fill *f, const struct group *g, unsigned mt)
+{
+	u64 pages = 0;
+
+	for (unsigned o = 0; o < f->pb_order; o++)
+		pages += min_u64(g->nr[o], f->want[mt][o]) << o;
+	return pages;
+}
+
+static unsigned group_type(const struct fill *f, const struct group *g, unsigned now)
+{
+	unsigned best = now;
+	u64 fit = group_fit(f, g, now);
+
+	if (now == MIGRATE_CMA || now == MIGRATE_ISOLATE)
+		return now;
+	for (size_t i = 0; i < ARRAY_SIZE(type_order); i++) {
+		u64 n = group_fit(f, g, type_order[i]);
+
+		if (n > fit) {
+			fit = n;
+			best = type_order[i];
+		}
+	}
+	return best;
+}
+
+/* Next free block at or after @pfn and before @end, smaller than a pageblock or not. */
+static bool next_free(const struct memmap *map, pfn_t pfn, pfn_t end, struct free_block *b)
+{
+	while (pfn < end) {
+		if (buddy_find(map, pfn, b))
+			return true;
+		/* Without a slot the whole max block is not free. */
+		pfn = memmap_find(map, pfn) == NO_PAGE ? align_down(pfn, memmap_block_pages(map)) +
+			memmap_block_pages(map) : pfn + 1;
+	}
+	return false;
+}
+
+static void use_fragments(struct fill *f, struct group *g, unsigned mt)
+{
+	struct free_block b;
+	unsigned type = group_type(f, g, mt);
+
+	if (type != mt && pageblock_try_move_free(f->env, f->z, g->start, mt, type) < 0)
+		type = mt;
+	if (type != mt && type == MIGRATE_HIGHATOMIC)
+		f->z->nr_reserved_highatomic += pageblock_pages(f->env->map);
+	for (pfn_t pfn = g->start; next_free(f->env->map, pfn, g->end, &b); pfn = b.pfn + (1ULL << b.order)) {
+		if (f->want[type][b.order])
+			f->want[type][b.order]--;
+		else
+			cut_typed(f, buddy_take(f->env, f->z, &b, true), b.order, type);
+	}
+}
+
+static void count_group(const struct fill *f, struct group *g)
+{
+	struct free_block b;
+
+	for (pfn_t pfn = g->start; next_free(f->env->map, pfn, g->end, &b); pfn = b.pfn + (1ULL << b.order))
+		g->nr[b.order]++;
+}
+
+/* --- a zone ------------------------------------------------------------------------- */
+
+enum pass { PASS_FRAGMENTS, PASS_LARGE, PASS_MAX };
+
+struct spread { /* which of the largest blocks stay whole */
+	u64 nr, keep, seen;
+};
+
+static u64 count_max(const struct fill *f)
+{
+	struct free_block b;
+	u64 nr = 0;
+
+	for (pfn_t pfn = f->z->zone_start_pfn; next_free(f->env->map, pfn, zone_end_pfn(f->z), &b);
+	     pfn = b.pfn + (1ULL << b.order))
+		nr += b.order == f->max_order && b.mt == MIGRATE_MOVABLE;
+	return nr;
+}
+
+/* Evenly: block i of nr stays when keep * (i + 1) / nr is one more than keep * i / nr. */
+static bool stays_whole(struct spread *s)
+{
+	u64 i = s->seen++;
+
+	return s->keep * (i + 1) / s->nr > s->keep * i / s->nr;
+}
+
+static void one_block(struct fill *f, const struct free_block *b, enum pass pass, struct spread *s)
+{
+	if (b->order < f->pb_order) {
+		struct group g = { .start = align_down(b->pfn, 1ULL << f->pb_order) };
+
+		if (pass != PASS_FRAGMENTS)
+			return;
+		g.end = min_u64(g.start + (1ULL << f->pb_order), zone_end_pfn(f->z));
+		g.start = max_u64(g.start, f->z->zone_start_pfn);
+		count_group(f, &g);
+		use_fragments(f, &g, b->mt);
+	} else if (b->order < f->max_order) {
+		if (pass == PASS_LARGE)
+			use_large(f, b);
+	} else if (pass == PASS_MAX && (b->mt != MIGRATE_MOVABLE || !stays_whole(s))) {
+		use_large(f, b);
+	}
+}
+
+/* Where to go on behind @b: a pageblock that was dealt with is done. */
+static pfn_t behind(const struct fill *f, const struct free_block *b)
+{
+	pfn_t end = b->pfn + (1ULL << b->order);
+
+	return b->order < f->pb_order ? align_up(end, 1ULL << f->pb_order) : end;
+}
+
+static void walk(struct fill *f, enum pass pass, struct spread *s)
+{
+	struct free_block b;
+
+	for (pfn_t pfn = f->z->zone_start_pfn; next_free(f->env->map, pfn, zone_end_pfn(f->z), &b);
+	     pfn = behind(f, &b))
+		one_block(f, &b, pass, s);
+}
+
+static void fill_zone(struct fill *f)
+{
+	struct spread s = { .nr = count_max(f) };
+	u64 *max = &f->want[MIGRATE_MOVABLE][f->max_order], lack = 0;
+
+	s.keep = min_u64(*max, s.nr);
+	walk(f, PASS_FRAGMENTS, &s);
+	walk(f, PASS_LARGE, &s);
+	*max -= s.keep;
+	walk(f, PASS_MAX, &s);
+	for (int mt = 0; mt < MIGRATE_TYPES; mt++) {
+		for (unsigned o = 0; o <= f->max_order; o++)
+			lack += f->want[mt][o] << o;
+	}
+	if (lack)
+		sys_printk(f->sys, "import: node %d, zone %s: %llu free pages that the system had do not fit the model",
+			   f->z->nid, f->z->name, LLU(lack));
+}
+
+/* Counts without a type ask for movable blocks. False: the description says nothing of this zone. */
+static bool load_wants(struct fill *f)
+{
+	const struct desc *d = f->sys->desc;
+	bool any = false;
+
+	for (size_t i = 0; i < d->nr_freecount; i++) {
+		const struct desc_freecount *c = &d->freecount[i];
+		int mt = c->mt < 0 ? MIGRATE_MOVABLE : c->mt;
+
+		if (c->nid != f->z->nid || c->zone != (int)f->z->idx || mt >= MIGRATE_TYPES)
+			continue;
+		any = true;
+		for (unsigned o = 0; o <= f->max_order; o++)
+			f->want[mt][o] += c->count[o];
+	}
+	return any;
+}
+
+void import_apply_freecounts(struct system *sys)
+{
+	struct mm *mm = &sys->mm;
+	owner_id owner = sys->desc->nr_freecount ? owner_intern(mm, "imported", "", -1) : 0;
+
+	if (!sys->desc->nr_freecount)
+		return;
+	drain_all_pages(mm, NULL);
+	for_each_node(mm, n) {
+		for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
+			struct fill f = { .sys = sys, .env = &mm->env, .z = &n->zones[zid], .owner = owner,
+					  .max_order = sys->map.max_order, .pb_order = sys->map.pb_order };
+
+			if (managed_zone(f.z) && load_wants(&f))
+				fill_zone(&f);
+		}
+	}
+	refresh_cpu_vm_stats(mm);
+}

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "slab/slab_tag.h"
 #include "slab/slub_internal.h"
 
 #define SEEN_BYTES ((SLUB_MAX_OBJS_PER_SLAB + 8) / 8)
@@ -263,5 +264,5 @@ int slab_check(const struct slab_state *st, struct text *report)
 		text_printf(report, "slab: %u caches are listed, %u counted\n", caches, st->nr_caches);
 		return -EUCLEAN;
 	}
-	return check_totals(st, report);
+	return check_totals(st, report) || slab_tag_check(st, report) ? -EUCLEAN : 0;
 }

@@ -252,46 +252,10 @@ static u64 total_objects(const struct slab_state *st, const struct kmem_cache *s
 	return n;
 }
 
-static u32 used_in(const struct slab *slab)
-{
-	u32 n = 0;
-
-	for (u32 i = 0; i < slab->objects; i++)
-		n += slab->link[i] == OBJ_USED;
-	return n;
-}
-
-/* Free objects of @slab: each of the @left still to look at goes with the probability that @want are needed. */
-static void thin_out(struct slab_state *st, struct slab *slab, u32 keep, u64 *want, u64 *left)
-{
-	u32 used = used_in(slab);
-
-	for (u32 i = 0; i < slab->objects; i++) {
-		if (slab->link[i] != OBJ_USED)
-			continue;
-		if (rng_below(&st->rng, (*left)--) >= *want || used <= keep)
-			continue;
-		if (slab->cache->internal && slab_internal_object(st, obj_addr(slab, i)))
-			continue;
-		slab_free_object(st, slab, i);
-		(*want)--;
-		if (!--used)
-			return; /* the slab may be gone */
-	}
-}
-
-/* Free @want objects, at random, so that slabs stay; a second round empties slabs where it must. */
+/* Free @want objects, at random, so that slabs stay; the cpus let go of what they got by that. */
 static void free_inactive(struct slab_state *st, struct kmem_cache *s, u64 want)
 {
-	for (u32 keep = 1; want && keep < 2; keep--) {
-		u64 left = cache_used(s);
-		struct slab *next;
-
-		for (struct slab *slab = s->all.first; slab && want && left; slab = next) {
-			next = slab->all_next;
-			thin_out(st, slab, keep, &want, &left);
-		}
-	}
+	slab_thin_out(st, s, want, true);
 	slab_flush_all(st, s);
 }
 

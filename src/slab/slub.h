@@ -110,6 +110,15 @@ u32 kmem_cache_alloc_bulk(struct slab_state *st, struct kmem_cache *s, gfp_t gfp
 int kmem_cache_free_bulk(struct slab_state *st, struct kmem_cache *s, u32 nr, u64 *p,
 			 struct mm_error *err);
 
+/* --- slab_thin.c ----------------------------------------------------------------- */
+
+/*
+ * Free @want objects of @s, chosen at random, the allocator's own excepted.
+ * @keep_slabs: leave one object in each slab where that is possible.
+ * Return: how many were freed.
+ */
+u64 slab_thin_out(struct slab_state *st, struct kmem_cache *s, u64 want, bool keep_slabs);
+
 /* --- slab_view.c: readers ------------------------------------------------------- */
 
 /* Events of one cache, as CONFIG_SLUB_STATS counts them. SLUB_STAT names are the kernel's. */

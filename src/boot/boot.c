@@ -48,7 +48,9 @@ int boot_memblock(struct system *sys, struct mm_error *err)
 {
 	int rc = arch_is_x86(sys) ? x86_memblock(sys, err) : arm64_memblock(sys, err);
 
-	return rc ? rc : early_resv(sys, RESV_EARLY, err);
+	if (!rc)
+		rc = early_resv(sys, RESV_EARLY, err);
+	return rc || !arch_is_x86(sys) ? rc : x86_initrd(sys, err);
 }
 
 int boot_mem_init(struct system *sys, struct mm_error *err)
@@ -80,6 +82,12 @@ static void setup_pagesets(struct mm *mm)
 	refresh_zone_stat_thresholds(mm);
 }
 
+/* x86 frees the last page of an initrd too when it is only partly filled. */
+static phys_t init_end(const struct system *sys, phys_t end)
+{
+	return arch_is_x86(sys) ? align_up(end, arch_page_size(&sys->arch)) : end;
+}
+
 /* Give back what the description marks, page by page as the kernel does; @early: before watermarks. */
 static void free_init_memory(struct system *sys, bool early)
 {
@@ -88,11 +96,13 @@ static void free_init_memory(struct system *sys, bool early)
 
 	for (size_t i = 0; i < d->nr_resv; i++) {
 		const struct desc_resv *r = &d->resv[i];
+		phys_t start = r->kind == RESV_INITRD ? sys->initrd.start : r->start;
+		phys_t end = r->kind == RESV_INITRD ? init_end(sys, sys->initrd.end) : r->end;
 		u64 pages;
 
-		if (!(r->flags & RESV_INIT) || !(r->flags & RESV_INIT_EARLY) == early || r->start >= r->end)
+		if (!(r->flags & RESV_INIT) || !(r->flags & RESV_INIT_EARLY) == early)
 			continue;
-		pages = handover_reserved(sys, phys_to_pfn_up(a, r->start), phys_to_pfn(a, r->end));
+		pages = handover_reserved(sys, phys_to_pfn_up(a, start), phys_to_pfn(a, end));
 		if (pages)
 			sys_printk(sys, "Freeing %s memory: %lluK",
 				   r->kind == RESV_INITRD ? "initrd" : r->label ? r->label : "init",

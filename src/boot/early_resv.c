@@ -75,10 +75,21 @@ static void add_cma(struct system *sys, const struct desc_resv *r)
 	c->name = r->label ? r->label : "reserved";
 }
 
+static const char *entry_label(const struct desc_resv *r)
+{
+	static const char *const names[] = {
+		[RESV_KERNEL_CODE] = "kernel code", [RESV_KERNEL_RODATA] = "kernel rodata",
+		[RESV_KERNEL_DATA] = "kernel data", [RESV_KERNEL_BSS] = "kernel bss",
+		[RESV_INITRD] = "initrd", [RESV_CRASHKERNEL] = "crashkernel", [RESV_NOMAP] = "no-map",
+	};
+
+	return r->label ? r->label : r->kind < ARRAY_SIZE(names) ? names[r->kind] : NULL;
+}
+
 static int do_entry(struct system *sys, const struct desc_resv *r, struct mm_error *err)
 {
 	struct memblock *mb = &sys->memblock;
-	const char *before = memblock_set_caller(mb, r->label);
+	const char *before = memblock_set_caller(mb, entry_label(r));
 	int rc = 0;
 
 	switch (r->kind) {

@@ -213,7 +213,7 @@ static void print_known_node_data(struct system *sys, size_t from)
 	for (size_t i = from; i < sys->resv_next; i++) {
 		const struct desc_resv *r = &sys->desc->resv[i];
 
-		if (!r->label || (!strstr(r->label, "node data") && !strstr(r->label, "NODE_DATA")))
+		if (!r->label || (strcmp(r->label, "node data") && strncmp(r->label, "NODE_DATA(", 10)))
 			continue;
 		nid = next_online(&sys->mm, nid < 0 ? sys->mm.nr_node_ids - 1 : nid);
 		sys_printk(sys, "NODE_DATA(%d) allocated [mem 0x%08llx-0x%08llx]", nid, LLX(r->start),

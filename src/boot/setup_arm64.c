@@ -52,6 +52,8 @@ static void add_initrd(struct system *sys)
 	size = align_up(r->end, page) - base;
 	memblock_add(&sys->memblock, base, size);
 	memblock_clear_nomap(&sys->memblock, base, size);
+	memblock_reserve(&sys->memblock, base, size);
+	sys->initrd = (struct phys_range){ r->start, r->end };
 }
 
 int arm64_memblock(struct system *sys, struct mm_error *err)
@@ -59,7 +61,9 @@ int arm64_memblock(struct system *sys, struct mm_error *err)
 	struct memblock *mb = &sys->memblock;
 	u64 page = arch_page_size(&sys->arch);
 
+	memblock_set_caller(mb, "early_init_dt_add_memory_arch");
 	add_memory(sys);
+	memblock_set_caller(mb, "arm64_memblock_init");
 	if (sys->arch.phys_bits < 64)
 		memblock_remove(mb, 1ULL << sys->arch.phys_bits, ~0ULL);
 	if (!mb->memory.cnt)
@@ -68,6 +72,7 @@ int arm64_memblock(struct system *sys, struct mm_error *err)
 	sys->memstart = arch_memstart(&sys->arch, memblock_start_of_DRAM(mb));
 	enforce_memory_limit(sys);
 	add_initrd(sys);
+	memblock_set_caller(mb, NULL);
 	memblock_allow_resize(mb);
 	sys->max_pfn = memblock_end_of_DRAM(mb) / page;
 	sys->max_low_pfn = sys->max_pfn;

@@ -20,6 +20,8 @@
 #define MAX_DMA_PFN  (16 * MiB >> 12)
 #define PFN_4G       (1ULL << (32 - 12))
 
+#define LLX(v) ((unsigned long long)(v))
+
 static unsigned long long pages_to_mb(u64 pages) { return pages >> (20 - 12); }
 
 void x86_firmware(struct system *sys)
@@ -166,6 +168,7 @@ static void e820_memblock_setup(struct system *sys)
 {
 	struct memblock *mb = &sys->memblock;
 
+	memblock_set_caller(mb, "e820__memblock_setup");
 	memblock_allow_resize(mb);
 	for (u32 i = 0; i < sys->e820.nr_entries; i++) {
 		const struct e820_entry *e = &sys->e820.entries[i];
@@ -175,6 +178,7 @@ static void e820_memblock_setup(struct system *sys)
 		if (e->type == E820_TYPE_RAM || e->type == E820_TYPE_RESERVED_KERN)
 			memblock_add(mb, e->addr, e->size);
 	}
+	memblock_set_caller(mb, NULL);
 	memblock_trim_memory(mb, E820_PAGE);
 	memblock_dump_all(mb);
 }
@@ -206,6 +210,38 @@ int x86_memblock(struct system *sys, struct mm_error *err)
 	memblock_set_current_limit(mb, sys->max_low_pfn << 12);
 	model_after_memory(sys);
 	return 0;
+}
+
+/* i386: an initrd in high memory has no linear address, so it is copied down. */
+static int relocate_initrd(struct system *sys, phys_t end, struct mm_error *err)
+{
+	struct memblock *mb = &sys->memblock;
+	struct phys_range old = sys->initrd;
+	u64 size = end - old.start;
+	phys_t at = memblock_phys_alloc_range(mb, size, E820_PAGE, 0, sys->max_low_pfn << 12);
+
+	if (!at)
+		return mm_fail(err, -ENOMEM, "no low memory for an initrd of %llu bytes; make it smaller",
+			       LLX(size));
+	sys->initrd = (struct phys_range){ at, at + (old.end - old.start) };
+	sys_printk(sys, "Allocated new RAMDISK: [mem 0x%08llx-0x%08llx]", LLX(at), LLX(sys->initrd.end - 1));
+	sys_printk(sys, "Move RAMDISK from [mem 0x%08llx-0x%08llx] to [mem 0x%08llx-0x%08llx]", LLX(old.start),
+		   LLX(old.end - 1), LLX(at), LLX(sys->initrd.end - 1));
+	memblock_phys_free(mb, old.start, size);
+	return 0;
+}
+
+int x86_initrd(struct system *sys, struct mm_error *err)
+{
+	const struct desc_resv *r = desc_find_resv(sys->desc, RESV_INITRD);
+	phys_t end;
+
+	if (!r)
+		return 0;
+	end = align_up(r->end, E820_PAGE);
+	sys->initrd = (struct phys_range){ r->start, r->end };
+	sys_printk(sys, "RAMDISK: [mem 0x%08llx-0x%08llx]", LLX(r->start), LLX(end - 1));
+	return end <= sys->max_low_pfn << 12 ? 0 : relocate_initrd(sys, end, err);
 }
 
 void x86_max_zone_pfns(const struct system *sys, pfn_t *max_zone_pfn)

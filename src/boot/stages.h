@@ -22,6 +22,8 @@ int boot_late(struct system *sys, struct mm_error *err);
 void x86_firmware(struct system *sys);
 int x86_cmdline(struct system *sys, struct mm_error *err);
 int x86_memblock(struct system *sys, struct mm_error *err);
+/* Find the initrd, and move it where the linear map reaches it. */
+int x86_initrd(struct system *sys, struct mm_error *err);
 void x86_max_zone_pfns(const struct system *sys, pfn_t *max_zone_pfn);
 void i386_initmem(struct system *sys);
 int arm64_memblock(struct system *sys, struct mm_error *err);

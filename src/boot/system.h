@@ -78,6 +78,7 @@ struct system {
 
 	/* The kernel image, by enum desc_resv_kind - RESV_KERNEL_CODE; empty: unknown. */
 	struct phys_range image[4];
+	struct phys_range initrd; /* where it lies after boot moved it; its end need not be a page's */
 
 	/* Only while booting. */
 	struct e820_table e820;          /* the map that the kernel works with (x86) */

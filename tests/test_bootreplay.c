@@ -75,7 +75,12 @@ static const char told_log[] =
  */
 static void test_bootlog_calls_pair_requests_with_answers(void **state)
 {
-	static const struct { enum bootlog_call_kind kind; phys_t base, size; int nid; const char *caller; } want[] = {
+	static const struct {
+		enum bootlog_call_kind kind;
+		phys_t base, size;
+		int nid;
+		const char *caller;
+	} want[] = {
 		{ BOOTLOG_ADD, 0x100000, MiB, NO_NODE, "e820__memblock_setup" },
 		{ BOOTLOG_REMOVE, 0x1000000000000, ~0ULL, NO_NODE, "arm64_memblock_init" },
 		{ BOOTLOG_PHYS_ALLOC, 0x8000, 8192, NO_NODE, "reserve_real_mode" },
@@ -284,7 +289,8 @@ static void test_bootreplay_of_a_log_that_memblock_wrote(void **state)
 
 static void test_bootreplay_says_what_is_missing(void **state)
 {
-	static const char nothing[] = T "Linux version 6.12\n", no_memory[] = T "memblock_reserve: [0x1000-0x1fff] a+0x1/0x2\n";
+	static const char nothing[] = T "Linux version 6.12\n";
+	static const char no_memory[] = T "memblock_reserve: [0x1000-0x1fff] a+0x1/0x2\n";
 	struct mm_error err = { 0 };
 
 	assert_int_equal(bootreplay_text(nothing, sizeof(nothing) - 1, NULL, NULL, NULL, NULL, &err), -EINVAL);
@@ -306,13 +312,16 @@ static void test_bootreplay_survives_senseless_lines(void **state)
 		"memblock_reserve: [0xffffffffffffffff-0x0] a\n", "memblock_reserve: [0x2000-0x1000] swapped\n",
 		"memblock_add: [0x123456789abcdef01-0x2] too long\n", "memblock_phys_free: [-1--5]\n",
 		"memblock_alloc_try_nid: -1 bytes align=0x40\n",
-		"memblock_alloc_try_nid: 18446744073709551615 bytes align=0x8000000000000000 nid=-1 from=0x0 max_addr=0x0 x\n",
+		"memblock_alloc_try_nid: 18446744073709551615 bytes align=0x8000000000000000 "
+		"nid=-1 from=0x0 max_addr=0x0 x\n",
 		"memblock_alloc_try_nid: 64 bytes align=0x3 nid=0 from=0x0 max_addr=0x0 x\n",
 		"memblock_alloc_try_nid: 0 bytes align=0x0 nid=2147483647 from=0xffffffffffffffff max_addr=0x1 x\n",
 		"memblock_add_node: [0x0-0xffff] nid=99999999999 flags=zz\n",
-		"memblock: reserved is doubled to 99999999999 at [0x0-0x1]\n", "memblock: memory is doubled to 2 at [0x0-0x1]\n",
+		"memblock: reserved is doubled to 99999999999 at [0x0-0x1]\n",
+		"memblock: memory is doubled to 2 at [0x0-0x1]\n",
 		"MEMBLOCK configuration:\n", " memory[0x0]\t[0x5-0x1], 0x0 bytes on node -7 flags: 0xffffffff\n",
-		" reserved[0x0]\t[0x9000-0x1fff], on node 4096\n", " reserved[\n", "NODE_DATA(-1) allocated [mem 0x5-0x4]\n",
+		" reserved[0x0]\t[0x9000-0x1fff], on node 4096\n", " reserved[\n",
+		"NODE_DATA(-1) allocated [mem 0x5-0x4]\n",
 		"cma: Reserved x MiB at\n", "cma: Reserved 1 MiB at 0x0 on node 3\n", "  node 0: [mem 0xff-0x0]\n",
 		"low ram: 0 - zz\n", "NR_CPUS=99999999999999999999\n", "SLUB: \n", "Zone ranges:\n", "  DMA  [mem 0x1\n",
 	};

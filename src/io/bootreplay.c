@@ -50,7 +50,8 @@ static bool show_difference(struct replay *r)
 	return r->nr_diff++ < MAX_SHOWN;
 }
 
-static void check_array(struct replay *r, const struct memblock_type *type, unsigned long *accounted, u32 line)
+static void check_array(struct replay *r, const struct memblock_type *type, unsigned long *accounted,
+			u32 line)
 {
 	if (type->max == *accounted)
 		return;

@@ -12,7 +12,7 @@ struct replay {
 	const struct bootlog_calls *log;
 	struct arena *arena;
 	struct memblock mb;
-	struct memblock seen;                    /* scratch: what printed calls up to the next dump add and reserve */
+	struct memblock seen;                    /* scratch: what the calls up to the next dump add and reserve */
 	struct memblock nomap;                   /* its reserved list: what is marked NOMAP before the next dump */
 	size_t next;                             /* index of the call that is being made */
 	unsigned long max_memory, max_reserved;  /* array sizes that the log accounts for */

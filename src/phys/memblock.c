@@ -159,7 +159,7 @@ static bool mergeable(const struct memblock_region *a, const struct memblock_reg
 	return region_end(a) == b->base && a->nid == b->nid && a->flags == b->flags;
 }
 
-/* Merge neighbours in [@start_rgn - 1, @end_rgn]: the only places where a change can have made equals meet. */
+/* Merge neighbours in [@start_rgn - 1, @end_rgn]: where a change can have made equals meet. */
 static void memblock_merge_regions(struct memblock_type *type, unsigned long start_rgn,
 				   unsigned long end_rgn)
 {

@@ -262,7 +262,10 @@ bool memblock_is_region_reserved(const struct memblock *mb, phys_t base, phys_t 
 /* Node of @pfn's memory region and the region's pfns; NO_NODE (outputs untouched) when it is no memory. */
 int memblock_search_pfn_nid(const struct memblock *mb, pfn_t pfn, pfn_t *start_pfn, pfn_t *end_pfn);
 
-static inline bool memblock_is_hotpluggable(const struct memblock_region *m) { return m->flags & MEMBLOCK_HOTPLUG; }
+static inline bool memblock_is_hotpluggable(const struct memblock_region *m)
+{
+	return m->flags & MEMBLOCK_HOTPLUG;
+}
 static inline bool memblock_is_mirror(const struct memblock_region *m) { return m->flags & MEMBLOCK_MIRROR; }
 static inline bool memblock_is_nomap(const struct memblock_region *m) { return m->flags & MEMBLOCK_NOMAP; }
 static inline bool memblock_is_reserved_noinit(const struct memblock_region *m)
@@ -276,19 +279,23 @@ static inline bool memblock_is_driver_managed(const struct memblock_region *m)
 static inline bool numa_valid_node(int nid) { return nid >= 0 && nid < MAX_NUMNODES; }
 
 /* Pages wholly inside a memory region; pages touched by a reserved one. */
-static inline pfn_t memblock_region_memory_base_pfn(const struct memblock *mb, const struct memblock_region *r)
+static inline pfn_t memblock_region_memory_base_pfn(const struct memblock *mb,
+						    const struct memblock_region *r)
 {
 	return (r->base + mb->cfg.page_size - 1) / mb->cfg.page_size;
 }
-static inline pfn_t memblock_region_memory_end_pfn(const struct memblock *mb, const struct memblock_region *r)
+static inline pfn_t memblock_region_memory_end_pfn(const struct memblock *mb,
+						   const struct memblock_region *r)
 {
 	return (r->base + r->size) / mb->cfg.page_size;
 }
-static inline pfn_t memblock_region_reserved_base_pfn(const struct memblock *mb, const struct memblock_region *r)
+static inline pfn_t memblock_region_reserved_base_pfn(const struct memblock *mb,
+						      const struct memblock_region *r)
 {
 	return r->base / mb->cfg.page_size;
 }
-static inline pfn_t memblock_region_reserved_end_pfn(const struct memblock *mb, const struct memblock_region *r)
+static inline pfn_t memblock_region_reserved_end_pfn(const struct memblock *mb,
+						     const struct memblock_region *r)
 {
 	return (r->base + r->size + mb->cfg.page_size - 1) / mb->cfg.page_size;
 }

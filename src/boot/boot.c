@@ -61,6 +61,7 @@ int boot_mem_init(struct system *sys, struct mm_error *err)
 		return rc;
 	model_percpu(sys);
 	sys_printk(sys, "Kernel command line: %s", sys->desc->cmdline);
+	hugetlb_boot(sys);
 	hash_tables_early(sys);
 	build_all_zonelists(&sys->mm);
 	print_zonelists(sys);
@@ -117,6 +118,7 @@ static void setup_watermarks(struct system *sys)
 
 	mm->vm.thp_enabled = large && sys->cmd.thp != THP_NEVER;
 	init_per_zone_wmark_min(mm);
+	hugetlb_init(sys);
 	if (large)
 		set_recommended_min_free_kbytes(mm);
 	setup_pcp_cacheinfo(mm);

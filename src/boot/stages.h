@@ -94,6 +94,13 @@ void hash_table_futex(struct system *sys);
 void cma_reserve_boot(struct system *sys);
 void cma_activate(struct system *sys);
 
+/* --- hugetlb_init.c ---------------------------------------------------------- */
+
+/* Sizes and numbers from the command line; gigantic pages are taken from memblock now. */
+void hugetlb_boot(struct system *sys);
+/* The others are taken from the buddy; prints the kernel's lines. */
+void hugetlb_init(struct system *sys);
+
 /* --- iomem_init.c ----------------------------------------------------------- */
 
 void iomem_early(struct system *sys);

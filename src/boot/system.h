@@ -40,6 +40,12 @@ struct boot_cma {
 	const char *name; /* "reserved" for cma=; in the arena or static */
 };
 
+/* A huge page size, and how many of its pages boot took. */
+struct boot_hstate {
+	u64 size; /* bytes */
+	u64 nr;   /* pages */
+};
+
 /* The kernel log: lines without time stamp or level. */
 struct dmesg {
 	char **line;
@@ -79,6 +85,10 @@ struct system {
 	/* The kernel image, by enum desc_resv_kind - RESV_KERNEL_CODE; empty: unknown. */
 	struct phys_range image[4];
 	struct phys_range initrd; /* where it lies after boot moved it; its end need not be a page's */
+
+	struct boot_hstate hstate[ARCH_MAX_HUGE_SIZES]; /* in the order the kernel made them */
+	u32 nr_hstates;
+	u32 default_hstate; /* what hugepages= without a size means */
 
 	/* Only while booting. */
 	struct e820_table e820;          /* the map that the kernel works with (x86) */

@@ -325,6 +325,27 @@ static void print_huge(struct system *sys, struct text *out)
 		line(out, "Unaccepted:", kb(sys, zone_sum(&sys->mm, NR_UNACCEPTED)));
 }
 
+static u64 hugetlb_pages(const struct system *sys)
+{
+	u64 bytes = 0;
+
+	for (u32 i = 0; i < sys->nr_hstates; i++)
+		bytes += sys->hstate[i].nr * sys->hstate[i].size;
+	return bytes >> sys->arch.page_shift;
+}
+
+static void print_hugetlb(const struct system *sys, struct text *out)
+{
+	const struct boot_hstate *h = &sys->hstate[sys->default_hstate];
+
+	if (!sys->nr_hstates)
+		return;
+	text_printf(out, "HugePages_Total:   %5llu\nHugePages_Free:    %5llu\nHugePages_Rsvd:    %5u\n"
+			 "HugePages_Surp:    %5u\n", LLX(h->nr), LLX(h->nr), 0u, 0u);
+	line(out, "Hugepagesize:", h->size / KiB);
+	line(out, "Hugetlb:", kb(sys, hugetlb_pages(sys)));
+}
+
 void procfs_meminfo(struct system *sys, struct text *out)
 {
 	const struct mm *mm = &sys->mm;
@@ -346,12 +367,12 @@ void procfs_meminfo(struct system *sys, struct text *out)
 		line(out, "Zswapped:", 0);
 	}
 	print_use(sys, out);
-	line(out, "CommitLimit:", kb(sys, total * OVERCOMMIT_RATIO / 100));
+	line(out, "CommitLimit:", kb(sys, (total - min_u64(total, hugetlb_pages(sys))) * OVERCOMMIT_RATIO / 100));
 	line(out, "VmallocTotal:", vmalloc_total_kb(sys));
 	if (sys->arch.id != ARCH_I386)
 		text_puts(out, "HardwareCorrupted:     0 kB\n");
 	print_huge(sys, out);
-	line(out, "Hugepagesize:", arch_pmd_size(&sys->arch) / KiB);
+	print_hugetlb(sys, out);
 }
 
 static void node_line(struct text *out, int nid, const char *name, u64 kib)

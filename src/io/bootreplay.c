@@ -37,9 +37,7 @@
 #include "base/arena.h"
 #include "io/bootreplay_internal.h"
 
-/* More regions than any kernel has had: such a log is not a boot log. */
-#define MAX_REGIONS 16384
-#define MAX_SHOWN   20
+#define MAX_SHOWN 20
 
 #define U(x) ((unsigned long long)(x))
 
@@ -223,35 +221,35 @@ static void replay_alloc(struct replay *r, const struct bootlog_call *c)
 		memblock_reserve(&r->mb, c->base, c->size);
 }
 
-static void replay_range(struct replay *r, const struct bootlog_call *c)
+static int make_range_call(struct memblock *mb, const struct bootlog_call *c)
 {
-	struct memblock *mb = &r->mb;
-
 	switch (c->kind) {
 	case BOOTLOG_ADD:
-		memblock_add(mb, c->base, c->size);
-		bootreplay_mark_nomap(r, c->base, c->size);
-		break;
+		return memblock_add(mb, c->base, c->size);
 	case BOOTLOG_ADD_NODE:
-		memblock_add_node(mb, c->base, c->size, c->nid, (enum memblock_flags)c->flags);
-		bootreplay_mark_nomap(r, c->base, c->size);
-		break;
+		return memblock_add_node(mb, c->base, c->size, c->nid, (enum memblock_flags)c->flags);
 	case BOOTLOG_REMOVE:
-		memblock_remove(mb, c->base, c->size);
-		break;
+		return memblock_remove(mb, c->base, c->size);
 	case BOOTLOG_FREE:
-		memblock_phys_free(mb, c->base, c->size);
-		break;
+		return memblock_phys_free(mb, c->base, c->size);
 	case BOOTLOG_PHYSMEM_ADD:
-		memblock_physmem_add(mb, c->base, c->size);
-		break;
+		return memblock_physmem_add(mb, c->base, c->size);
 	case BOOTLOG_FREE_LATE:
-		memblock_free_late(mb, c->base, c->size);
-		break;
+		return 0; /* pages go to the buddy; the lists stay */
 	default: /* BOOTLOG_RESERVE, BOOTLOG_ALLOC_UNKNOWN */
-		memblock_reserve(mb, c->base, c->size);
-		break;
+		return memblock_reserve(mb, c->base, c->size);
 	}
+}
+
+static void replay_range(struct replay *r, const struct bootlog_call *c)
+{
+	int ret = make_range_call(&r->mb, c);
+
+	if (c->kind == BOOTLOG_ADD || c->kind == BOOTLOG_ADD_NODE)
+		bootreplay_mark_nomap(r, c->base, c->size);
+	if (ret && show_difference(r))
+		text_printf(r->out, "line %u: our %s fails: no room for a larger array\n", c->line,
+			    bootlog_call_name(c->kind));
 }
 
 /* Our array must have doubled during the call before, into the same place. */
@@ -311,6 +309,8 @@ static void adopt_reserved(struct replay *r, const struct bootlog_dump *d)
 		if (numa_valid_node(d->reserved[i].nid))
 			memblock_set_node(&r->mb, d->reserved[i].base, d->reserved[i].size,
 					  &r->mb.reserved, d->reserved[i].nid);
+		if (memblock_is_reserved_noinit(&d->reserved[i]))
+			memblock_reserved_mark_noinit(&r->mb, d->reserved[i].base, d->reserved[i].size);
 	}
 }
 
@@ -372,9 +372,9 @@ static int replay_all(struct replay *r, struct mm_error *err)
 {
 	for (r->next = 0; r->next < r->log->nr_call; r->next++) {
 		replay_one(r, &r->log->call[r->next]);
-		if (r->mb.reserved.cnt > MAX_REGIONS || r->mb.memory.cnt > MAX_REGIONS)
+		if (r->mb.reserved.cnt > BOOTREPLAY_MAX_REGIONS || r->mb.memory.cnt > BOOTREPLAY_MAX_REGIONS)
 			return mm_fail(err, -E2BIG, "line %u: more than %d regions; this is not the log of one boot",
-				       r->log->call[r->next].line, MAX_REGIONS);
+				       r->log->call[r->next].line, BOOTREPLAY_MAX_REGIONS);
 	}
 	hand_over(r);
 	return 0;

@@ -7,6 +7,9 @@
 
 #include "io/bootreplay.h"
 
+/* More regions than any kernel has had: such a log is not the log of one boot. */
+#define BOOTREPLAY_MAX_REGIONS 16384
+
 /* One replay in progress. */
 struct replay {
 	const struct bootlog_calls *log;

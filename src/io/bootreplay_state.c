@@ -112,7 +112,8 @@ static struct bootlog_dump *account_segment(struct replay *r, size_t from, struc
 	for (i = from; i < log->nr_call; i++) {
 		if (log->call[i].kind == BOOTLOG_DUMP)
 			return &log->dump[log->call[i].align];
-		account_call(&r->seen, silent, &log->call[i]);
+		if (r->seen.reserved.cnt < BOOTREPLAY_MAX_REGIONS)
+			account_call(&r->seen, silent, &log->call[i]);
 	}
 	return NULL;
 }

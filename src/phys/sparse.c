@@ -23,7 +23,8 @@
 
 /* Struct pages that one machine may have touched at the same time. */
 #define MAX_TOUCHED_PAGES (sizeof(void *) > 4 ? 1ULL << 30 : 1ULL << 24)
-#define TRIM_SLOTS 1024 /* so many slots may lie unused before their memory goes back to the host */
+#define TRIM_SLOTS 1024 /* so many slots may lie unused before the memory of most goes back to the host */
+#define KEEP_SLOTS 256  /* and so many keep it, to be used first */
 
 static void *reserve(size_t bytes)
 {
@@ -283,11 +284,26 @@ void memmap_dirty_slow(struct memmap *map, u32 slot)
 
 static u32 slot_new(struct memmap *map)
 {
-	if (map->nr_free_slots)
+	if (map->nr_free_slots) {
+		if (map->nr_returned == map->nr_free_slots)
+			map->nr_returned--;
 		return map->free_slot[--map->nr_free_slots];
+	}
 	if (map->nr_slots == map->max_slots)
 		arena_exhausted(map->arena);
 	return map->nr_slots++;
+}
+
+/*
+ * The memory of the first @nr free slots goes back to the host. Their pages are
+ * zero, and so they are when the host has taken them.
+ */
+static void return_slots(struct memmap *map, u32 nr)
+{
+	size_t bytes = ((size_t)1 << map->max_order) * sizeof(struct page);
+
+	for (; map->nr_returned < nr; map->nr_returned++)
+		madvise(&map->pages[slot_handle(map, map->free_slot[map->nr_returned])], bytes, MADV_DONTNEED);
 }
 
 static void slot_forget(struct memmap *map, u32 slot)
@@ -300,6 +316,8 @@ static void slot_forget(struct memmap *map, u32 slot)
 		map->cap_free_slots = cap;
 	}
 	map->free_slot[map->nr_free_slots++] = slot;
+	if (unlikely(map->nr_free_slots - map->nr_returned > TRIM_SLOTS))
+		return_slots(map, map->nr_free_slots - KEEP_SLOTS);
 }
 
 page_handle memmap_attach_slot(struct memmap *map, struct mem_section *sec, unsigned blk)
@@ -546,11 +564,7 @@ void memmap_rebuild_caches(struct memmap *map)
 
 void memmap_trim(struct memmap *map)
 {
-	size_t bytes = ((size_t)1 << map->max_order) * sizeof(struct page);
-
-	/* The pages of a free slot are zero, and so they are when the host has taken them back. */
-	for (u32 i = 0; i < map->nr_free_slots; i++)
-		madvise(&map->pages[slot_handle(map, map->free_slot[i])], bytes, MADV_DONTNEED);
+	return_slots(map, map->nr_free_slots);
 }
 
 size_t memmap_host_bytes(const struct memmap *map)
@@ -560,7 +574,7 @@ size_t memmap_host_bytes(const struct memmap *map)
 	size_t sec = sizeof(struct mem_section) + nr_blocks * (sizeof(u32) + sizeof(struct max_block)) +
 		     ((size_t)1 << (map->section_order - map->pb_order));
 
-	return map->nr_slots * slot + (map->nr_sections - map->nr_free_index) * sec +
+	return (map->nr_slots - map->nr_returned) * slot + (map->nr_sections - map->nr_free_index) * sec +
 	       map->cap_runs * (sizeof(struct wild_run) + sizeof(u32)) +
 	       map->cap_ranges * (sizeof(struct memmap_range) + sizeof(struct range_total));
 }

@@ -97,6 +97,7 @@ struct memmap {
 	u32 nr_slots;         /* slots ever used */
 	u32 *free_slot;       /* [nr_free_slots] of them that are free again; the last one is used first */
 	u32 nr_free_slots;
+	u32 nr_returned;      /* the first so many of free_slot[] have no host memory */
 	u32 cap_free_slots;
 	memmap_dirty_fn on_dirty;
 	void *on_dirty_arg;
@@ -115,6 +116,7 @@ struct memmap {
 	u32 cap_sections;
 	u32 *free_index;      /* [nr_free_index] of them that are unused again */
 	u32 nr_free_index;
+	u32 nr_emptied;       /* times that a section became whole free since the last buddy_trim() */
 	u32 dirty_section;    /* chain of sections with stale sums, or NO_SECTION */
 
 	struct wild_run *run; /* [cap_runs] */

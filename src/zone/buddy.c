@@ -20,6 +20,7 @@
 #include "zone/pageblock.h"
 #include "zone/pcp.h"
 
+#define TRIM_SECTIONS    64 /* sections that became whole free before it is worth looking for pristine ones */
 #define STATE_ORDER_MASK (PG_STATE_MASK | 15u << PG_ORDER_SHIFT)
 
 static inline bool is_free_of_order(const struct page *p, unsigned order)
@@ -113,6 +114,9 @@ static void add_max(const struct zone_env *env, struct zone *z, page_handle h, u
 	memmap_release_slot(map, h >> map->max_order);
 	maxblock_add(map, &z->free_area[map->max_order].list[mt], sec, blk, mt, tail);
 	list_grew(z, map->max_order, mt);
+	if (unlikely(sec->nr_free == 1u << map->block_shift) && ++map->nr_emptied >= TRIM_SECTIONS &&
+	    map->nr_emptied >= map->nr_sections / 4)
+		buddy_trim(env, z);
 }
 
 void buddy_add_wild(const struct zone_env *env, struct zone *z, pfn_t start, u64 nr_blocks)
@@ -384,6 +388,7 @@ void buddy_trim(const struct zone_env *env, struct zone *z)
 	struct memmap *map = env->map;
 	struct mem_section *sec = memmap_next_section(map, z->zone_start_pfn);
 
+	map->nr_emptied = 0;
 	while (sec && sec->start_pfn < zone_end_pfn(z)) {
 		pfn_t end = sec->start_pfn + memmap_section_pages(map);
 
@@ -393,5 +398,4 @@ void buddy_trim(const struct zone_env *env, struct zone *z)
 			memmap_retire_section(map, &z->free_area[map->max_order].list[map->default_mt], sec);
 		sec = memmap_next_section(map, end);
 	}
-	memmap_trim(map);
 }

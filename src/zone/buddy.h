@@ -81,7 +81,7 @@ void buddy_append(const struct zone_env *env, struct zone *z, page_handle h, uns
 /* Append whole max blocks of untouched, default-typed sections, which the ranges say are free. Accounts. */
 void buddy_add_wild(const struct zone_env *env, struct zone *z, pfn_t start, u64 nr_blocks);
 
-/* Pristine sections of this zone become ranges again, and unused slots go back to the host. */
+/* Pristine sections of this zone become ranges again. Done by itself from time to time. */
 void buddy_trim(const struct zone_env *env, struct zone *z);
 
 #endif

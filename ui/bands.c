@@ -192,6 +192,20 @@ static int widest_run(const struct painter *pt, int i, int *start)
 	return best;
 }
 
+#define DOT " \xc2\xb7 "
+
+/* "memory9 . 128 MiB . online": take the last part off. False: there is only one. */
+static bool drop_part(char *s)
+{
+	char *last = NULL;
+
+	for (char *p = strstr(s, DOT); p; p = strstr(p + 1, DOT))
+		last = p;
+	if (last)
+		*last = '\0';
+	return last;
+}
+
 static void paint_label(struct ui *ui, const struct painter *pt, int i, int x0, int y, bool presentation)
 {
 	const struct band_range *r = &pt->range[i];
@@ -199,7 +213,12 @@ static void paint_label(struct ui *ui, const struct painter *pt, int i, int x0, 
 	char both[128];
 	const char *s = both;
 
-	snprintf(both, sizeof(both), "%s%s%s", r->label, r->detail[0] ? " \xc2\xb7 " : "", r->detail);
+	if (strstr(r->detail, r->label))
+		snprintf(both, sizeof(both), "%s", r->detail);
+	else
+		snprintf(both, sizeof(both), "%s%s%s", r->label, r->detail[0] ? DOT : "", r->detail);
+	while (text_columns(both) + 2 > run && drop_part(both))
+		;
 	if (text_columns(both) + 2 > run || presentation)
 		s = r->label;
 	cols = text_columns(s);
@@ -228,6 +247,54 @@ static void draw_band(struct ui *ui, struct pane *p, const struct scale *s, enum
 	paint_columns(ui, &pt, x0, y);
 	for (int i = 0; i < pt.nr; i++)
 		paint_label(ui, &pt, i, x0, y, ui->opt.presentation);
+}
+
+/* Label of pageblock type @t, in the widest run of columns where it prevails. */
+static void label_type(struct ui *ui, const u8 *main_type, int width, unsigned t, int x0, int y)
+{
+	static const char *const names[MIGRATE_TYPES] = { "Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Isolate" };
+	int best = 0, start = 0, len = 0, cols = text_columns(names[t]);
+
+	for (int x = 0; x < width; x++) {
+		len = main_type[x] == t ? len + 1 : 0;
+		if (len > best) {
+			best = len;
+			start = x - len + 1;
+		}
+	}
+	if (best > cols)
+		canvas_text(&ui->cv, x0 + start + (best - cols + 1) / 2, y, cols, st(C_INK, mt_color(t)), names[t]);
+}
+
+/* Pageblock types: what each column holds of which, counted and not guessed. */
+static void draw_type_band(struct ui *ui, struct pane *p, const struct scale *s, int y)
+{
+	struct tile_options o = ui->tile;
+	int x0 = p->layout.bands.x + p->layout.label_w;
+	u8 main_type[MAX_COLS];
+
+	o.lens = LENS_PAGEBLOCKS;
+	o.letters = ui->cv.ascii || ui->out.palette == PAL_MONO || ui->out.depth == DEPTH_MONO;
+	canvas_text(&ui->cv, p->layout.bands.x, y, p->layout.label_w - 1, st(C_TEXT, C_GROUND), band_name(BAND_MIGRATETYPE));
+	for (int x = 0; x < s->width; x++) {
+		struct summary sum;
+		struct tile t;
+
+		main_type[x] = MIGRATE_TYPES;
+		if (scale_is_hole(s, x)) {
+			canvas_put(&ui->cv, x0 + x, y, 0x2506, st(C_FAINT, C_GROUND));
+			continue;
+		}
+		memset(&sum, 0, sizeof(sum));
+		machine_summary(p->m, phys_to_pfn(p->info.arch, scale_addr(s, x)), phys_to_pfn_up(p->info.arch, scale_addr(s, x + 1)), &sum);
+		t = tile_of(&sum, &o);
+		canvas_put(&ui->cv, x0 + x, y, t.ch, t.style);
+		for (unsigned i = 0; i < MIGRATE_TYPES; i++)
+			if (t.ch < 0x2580 && t.style.bg == mt_color(i) && sum.pageblocks[i])
+				main_type[x] = (u8)i;
+	}
+	for (unsigned t = 0; t < MIGRATE_TYPES; t++)
+		label_type(ui, main_type, s->width, t, x0, y);
 }
 
 /* The @n bands to show, by priority, rotated by the user. */
@@ -336,7 +403,7 @@ static void draw_title(struct ui *ui, struct pane *p)
 	n = canvas_text(&ui->cv, r->x + p->layout.label_w, r->y, r->w - p->layout.label_w, st(C_TEXT, C_GROUND), cell);
 	canvas_text(&ui->cv, r->x + p->layout.label_w + n, r->y, r->w - p->layout.label_w - n, st(C_DIM, C_GROUND),
 		    ui->tile.lens == LENS_PAGEBLOCKS ? "   coloured by pageblock type"
-		    : p->map.shift		     ? "   digit: the largest free order in it"
+		    : p->map.shift		     ? "   digit: its largest free order"
 						     : "   digit: the order of its free block");
 }
 
@@ -350,7 +417,9 @@ void bands_draw(struct ui *ui, struct pane *p)
 	draw_minimap(ui, p);
 	draw_axis(ui, p, &s);
 	for (int b = 0; b < NR_BANDS; b++)
-		if (chosen >> b & 1)
+		if (chosen >> b & 1 && b == BAND_MIGRATETYPE)
+			draw_type_band(ui, p, &s, y++);
+		else if (chosen >> b & 1)
 			draw_band(ui, p, &s, (enum band)b, y++);
 	draw_crumb(ui, p, &s);
 	draw_title(ui, p);

@@ -68,13 +68,27 @@ static u64 usable(const struct sample *s, unsigned order)
 	return n;
 }
 
+/* The newest values, right of the last column. */
+static void draw_values(struct ui *ui, struct pane *p, struct rect r, int x, const struct sample *s)
+{
+	int room = r.x + r.w - x - 1;
+	char size[24];
+
+	if (room < 12)
+		return;
+	canvas_printf(&ui->cv, x + 1, r.y + r.h / 2 - 1, room, st(C_DIM, C_GROUND), "%s in blocks of order %u and larger",
+		      size_of_pages(p, usable(s, ui->order), size, sizeof(size)), ui->order);
+	canvas_printf(&ui->cv, x + 1, r.y + r.h - 1, room, st(C_DIM, C_GROUND), "%d.%02d of free memory is in smaller blocks",
+		      s->unusable / 1000, s->unusable % 1000 / 10);
+}
+
 void chart_draw(struct ui *ui, struct pane *p, struct rect r)
 {
 	struct chart *c = &p->chart;
 	int w = p->layout.cells * p->layout.cell_w, half = r.h / 2, x0 = r.x + p->layout.label_w;
 	u64 n = min_u64(min_u64(c->nr, CHART_SAMPLES), (u64)w);
 
-	if (half < 1)
+	if (half < 1 || !n)
 		return;
 	canvas_printf(&ui->cv, r.x, r.y + half - 1, p->layout.label_w - 1, st(C_DIM, C_GROUND), "free \xe2\x89\xa5%u", ui->order);
 	canvas_text(&ui->cv, r.x, r.y + r.h - 1, p->layout.label_w - 1, st(C_DIM, C_GROUND), "unusable");
@@ -84,7 +98,5 @@ void chart_draw(struct ui *ui, struct pane *p, struct rect r)
 		draw_column(&ui->cv, x0 + (int)i, r.y, half, usable(s, ui->order), s->managed, free_color(8));
 		draw_column(&ui->cv, x0 + (int)i, r.y + half, half, (u64)s->unusable, 1000, C_BAD);
 	}
-	if (n + 24 < (u64)w && n < 3)
-		canvas_text(&ui->cv, x0 + (int)n + 1, r.y + r.h - 1, w - (int)n - 1, st(C_FAINT, C_GROUND),
-			    "share of free memory too small for the order, over time");
+	draw_values(ui, p, r, x0 + (int)n, &c->s[(c->nr - 1) % CHART_SAMPLES]);
 }

@@ -54,6 +54,8 @@ static bool border_color(const struct pane *p, u64 cell, pfn_t pfn, enum color *
 	*c = C_ACCENT;
 	if (axis_hole_before(&p->map.axis, cell))
 		return true;
+	if (p->map.hilbert || cell % (u64)p->map.cells == 0)
+		return false;
 	*c = C_BRIGHT;
 	if (block && size * 16 <= block && pfn % block == 0)
 		return true;
@@ -106,8 +108,14 @@ static void hide_inside(const struct pane *p, const struct summary *s, pfn_t pfn
 	int order = summary_largest_free(s), cells = order - (int)p->map.shift; /* log2 */
 	pfn_t first;
 
-	if (cells <= 0 || summary_free(s) != s->total)
+	if (summary_free(s) != s->total)
 		return;
+	if (cells <= 0) {
+		/* All of it in blocks of the largest order: nothing to tell. */
+		if (s->pages[SUM_FREE0 + p->info.arch->max_page_order] == s->total)
+			t->ch = ' ';
+		return;
+	}
 	first = align_down(pfn, 1ULL << order);
 	if ((pfn - first) >> p->map.shift != (cells >= 2))
 		t->ch = ' ';

@@ -33,16 +33,22 @@ void map_cleanup(struct map *map)
 static void read_ranges(struct pane *p)
 {
 	struct map *map = &p->map;
-	int nr = machine_axis(p->m, NULL, 0);
-	struct axis_range *r = calloc((size_t)nr + 1, sizeof(*r));
-	struct pfn_range *out = calloc((size_t)nr + 1, sizeof(*out));
+	struct axis_range *r = NULL;
+	struct pfn_range *out;
+	int nr = 0, max = 16;
 
+	do {
+		max *= 4;
+		free(r);
+		r = calloc((size_t)max, sizeof(*r));
+		nr = r ? machine_axis(p->m, r, max) : 0;
+	} while (r && nr >= max);
+	out = calloc((size_t)nr + 1, sizeof(*out));
 	if (!r || !out) {
 		free(r);
 		free(out);
 		return;
 	}
-	machine_axis(p->m, r, nr);
 	for (int i = 0; i < nr; i++) {
 		out[i].start = phys_to_pfn(p->info.arch, r[i].start);
 		out[i].end = phys_to_pfn_up(p->info.arch, r[i].end);

@@ -57,7 +57,7 @@ int panel_free(struct ui *ui, struct pane *p, struct rect r)
 	u64 most = 1;
 	int y, top = p->info.arch->max_page_order;
 
-	if (r.h < top + 4 || !zone_at_cursor(p, &z))
+	if (r.h < top + 2 || !zone_at_cursor(p, &z))
 		return 0;
 	snprintf(title, sizeof(title), "Free blocks, node %d %s", z.nid, z.name);
 	y = draw_heading(ui, r, title);
@@ -65,8 +65,10 @@ int panel_free(struct ui *ui, struct pane *p, struct rect r)
 		most = max_u64(most, z.nr_free[o] << o);
 	for (int o = 0; o <= top; o++)
 		draw_order(ui, p, r, y++, &z, (unsigned)o, most);
-	draw_marks(ui, p, r, y, &z);
-	y += 2;
+	if (y + 1 < r.y + r.h) {
+		draw_marks(ui, p, r, y, &z);
+		y += 2;
+	}
 	if (y < r.y + r.h) {
 		int u = ui->order < NR_PAGE_ORDERS_MAX ? z.unusable[ui->order] : 0;
 

@@ -35,7 +35,13 @@ static void add(char *buf, size_t n, const char *fmt, ...)
 static bool is_step(unsigned type)
 {
 	return type == TRACE_mm_page_split || type == TRACE_mm_page_merge || type == TRACE_mm_page_alloc_zone_locked ||
-	       type == TRACE_mm_page_alloc_extfrag || type == TRACE_set_migratetype || type == TRACE_mm_page_pcpu_drain;
+	       type == TRACE_mm_page_alloc_extfrag || type == TRACE_mm_page_free_batched || type == TRACE_set_migratetype || type == TRACE_mm_page_pcpu_drain;
+}
+
+/* What boot reports is told by the kernel log; stories begin after it. */
+static bool is_boot(unsigned type)
+{
+	return type == TRACE_boot_stage || (type >= TRACE_memblock_add && type <= TRACE_memblock_phys_free);
 }
 
 static void describe_fallback(const struct trace_event *e, char *buf, size_t n)
@@ -146,7 +152,9 @@ int story_latest(const struct machine *m, u64 upto, struct story *out, int max)
 	while (seq > stop && n < max) {
 		const struct trace_event *e = trace_get(t, --seq);
 
-		if (e && !is_step(e->type) && e->type != TRACE_mm_page_free_batched)
+		if (e && is_boot(e->type))
+			break;
+		if (e && !is_step(e->type))
 			tell(t, seq, e, &out[n++]);
 	}
 	return n;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Views that show text of the kernel's own formats: boot log, slab caches, and
- * what else `show` prints. The first line that is a header stays in place.
+ * Views that show text of the kernel's own formats: the boot log.
  */
 #include "app.h"
 
@@ -54,21 +53,9 @@ static void draw_boot(struct ui *ui, struct pane *p, struct rect r)
 	draw_text(ui, r, VIEW_BOOT, ui_shown(ui, p, "show dmesg"), "What the kernel said while booting (/ finds)");
 }
 
-static void draw_slab(struct ui *ui, struct pane *p, struct rect r)
-{
-	draw_text(ui, r, VIEW_SLAB, ui_shown(ui, p, "show slabinfo"), "Slab caches (/proc/slabinfo)");
-}
-
 const struct view_ops view_boot = {
 	.name = "Boot",
 	.about = "the kernel log of the boot",
 	.draw = draw_boot,
-	.lists = true,
-};
-
-const struct view_ops view_slab = {
-	.name = "Slab",
-	.about = "slab caches: pages cut into objects",
-	.draw = draw_slab,
 	.lists = true,
 };

@@ -66,11 +66,9 @@ static u64 scan_free_page(struct compact_control *cc, pfn_t pfn, pfn_t end_pfn, 
 
 	*taken = 0;
 	memmap_view(cc->mm->map, pfn, &v);
-	if (v.state == PAGE_ALLOC && (v.flags & PGF_HEAD)) {
-		if (pfn + (1ULL << v.order) <= end_pfn)
-			return (1ULL << v.order) - 1;
-		return 0;
-	}
+	/* Only a head knows its order: a scan that starts at a tail goes on page by page. */
+	if (v.state == PAGE_ALLOC && (v.flags & PGF_HEAD) && v.head == pfn)
+		return pfn + (1ULL << v.order) <= end_pfn ? (1ULL << v.order) - 1 : 0;
 	if (v.state != PAGE_BUDDY || v.head != pfn)
 		return 0;
 	if (!isolate_free_page(cc, pfn, v.order)) {

@@ -167,7 +167,7 @@ static enum scan_step scan_page(struct block_scan *s)
 	}
 	if (v.state != PAGE_ALLOC)
 		return STEP_FAIL;
-	if ((v.flags & PGF_HEAD) && !cc->alloc_contig &&
+	if ((v.flags & PGF_HEAD) && v.pfn == v.head && !cc->alloc_contig &&
 	    (v.kind == KIND_HUGETLB || skip_isolation_on_order(cc, v.order))) {
 		skip_pages(s, 1ULL << v.order);
 		return STEP_FAIL;

@@ -71,7 +71,6 @@ int page_get(struct mm *mm, pfn_t pfn, struct mm_error *err)
 
 int page_put(struct mm *mm, pfn_t pfn, bool *freed, struct mm_error *err)
 {
-	struct owner_record *o;
 	struct page_view v;
 	page_handle h;
 	int rc = held_block(mm, pfn, "put_page", &h, &v, err);
@@ -88,9 +87,7 @@ int page_put(struct mm *mm, pfn_t pfn, bool *freed, struct mm_error *err)
 		set_ref(mm, h, v.ref - 1);
 		return 0;
 	}
-	o = owner_get(mm, v.owner);
-	if (o && o->set)
-		held_remove(mm, o->set, memmap_page(mm->map, h)->next);
+	held_forget(mm, h);
 	free_pages(mm, h, v.order);
 	return 0;
 }

@@ -6,8 +6,9 @@
  * in constant time (the model's rmap), and a random member can be picked.
  *
  * A set belongs to owner records (owner_record.set): a page knows its owner, the
- * owner knows the set. Pages in a set are on no list: page->next is taken, and the
- * allocation's sequence number moves to page->prev.
+ * owner knows the set. page->next of a member is taken, and the
+ * allocation's sequence number moves to page->prev. While such a block is on an LRU
+ * list both wait in the reverse map (alloc/rmap.h).
  */
 #ifndef MM_ALLOC_HELD_H
 #define MM_ALLOC_HELD_H
@@ -24,9 +25,13 @@ struct held_set {
 u32 held_add(struct mm *mm, struct held_set *set, page_handle head);
 /* Take block number @index out; the last one moves to its place. Return: the block. */
 page_handle held_remove(struct mm *mm, struct held_set *set, u32 index);
+/* Where the block headed by @head is in its holder's set. */
+u32 held_index(const struct mm *mm, page_handle head);
+/* Take the block out of its holder's set, if it has one. It is about to be freed. */
+void held_forget(struct mm *mm, page_handle head);
 /* The block @from now lives at @to (page->next and ext are copied already). */
 void held_moved(struct mm *mm, page_handle from, page_handle to);
-/* Sequence number of the allocation headed by @head (page_owner's clock); 0: on an LRU list, not kept. */
+/* Sequence number of the allocation headed by @head (page_owner's clock); 0: not kept. */
 u32 allocation_seq(const struct mm *mm, page_handle head);
 /* Every member is an allocated head that points back. 0 or -EUCLEAN. */
 int held_check(struct mm *mm, const struct held_set *set, struct text *report);

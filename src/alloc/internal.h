@@ -46,6 +46,12 @@ static inline const struct zoneref *next_zoneref(const struct zonelist *zl, cons
 page_handle get_page_from_freelist(struct mm *mm, struct alloc_context *ac, u32 alloc_flags);
 /* __alloc_pages_slowpath(): after the first attempt failed. */
 page_handle alloc_pages_slowpath(struct mm *mm, struct alloc_context *ac);
+/* alloc/page_alloc_direct.c: its part for requests that may reclaim and compact. */
+page_handle alloc_pages_direct(struct mm *mm, struct alloc_context *ac, u32 flags);
+/* Once for each run of zones of one node in the zonelist. */
+void wake_all_kswapds(struct mm *mm, const struct alloc_context *ac);
+/* prep_new_page() of a block in limbo that compaction captured. */
+void prep_captured_page(struct mm *mm, const struct alloc_context *ac, page_handle h);
 
 /* alloc/fallback.c: blocks of other types. *mode: where rmqueue_bulk() found the last one. */
 enum rmqueue_mode { RMQUEUE_NORMAL, RMQUEUE_CMA, RMQUEUE_CLAIM, RMQUEUE_STEAL };

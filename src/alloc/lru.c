@@ -2,6 +2,8 @@
 /* LRU lists: see lru.h. */
 #include "alloc/lru.h"
 
+#include "alloc/page_owner.h"
+#include "alloc/rmap.h"
 #include "zone/page_list.h"
 
 enum lru_list folio_lru_list(const struct page *p)
@@ -34,6 +36,10 @@ static void add(struct mm *mm, page_handle h, bool tail)
 	struct page *p = memmap_page(mm->map, h);
 	enum lru_list lru = folio_lru_list(p);
 
+	const struct owner_record *o = owner_get(mm, page_owner_id(p));
+
+	if (o && o->set)
+		rmap_park(mm, h);
 	memmap_dirty(mm->map, h);
 	p->info |= PGF_LRU;
 	if (tail)
@@ -54,6 +60,7 @@ void lru_del(struct mm *mm, page_handle h)
 	memmap_dirty(mm->map, h);
 	page_list_del(mm->map, list_of(mm, h, lru), h);
 	p->info &= ~(u32)PGF_LRU;
+	rmap_unpark(mm, h);
 	lru_account(mm, h, lru, -(1LL << page_order(p)));
 }
 

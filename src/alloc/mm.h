@@ -16,6 +16,7 @@
 #include "phys/memmap.h"
 #include "zone/zone.h"
 
+struct rmap;        /* alloc/rmap.h */
 struct owner_table; /* alloc/page_owner.h */
 
 /* One entry of a zonelist: a zone, and its kernel-side index for comparisons. */
@@ -96,6 +97,7 @@ struct mm {
 	u64 totalreserve_pages; /* what the high watermarks and lowmem reserves hold back */
 	u32 cache_slice_kib;    /* data cache per cpu, for PCPF_FREE_HIGH_BATCH; 0: unknown */
 	u64 vm_event[NR_VM_EVENT_ITEMS];
+	struct rmap *rmap;          /* alloc/rmap.h; NULL: no held folio is on an LRU list */
 	struct owner_table *owners; /* NULL: nobody was named yet */
 	u64 alloc_seq;    /* allocations ever made: page_owner's clock */
 	bool booted;      /* mem_init is over: memblock_alloc is served from here */

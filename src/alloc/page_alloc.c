@@ -231,6 +231,8 @@ static bool leaves_node(const struct mm *mm, const struct alloc_context *ac, con
 	return z->nid != ac->preferred->zone->nid && several_nodes(mm);
 }
 
+void prep_captured_page(struct mm *mm, const struct alloc_context *ac, page_handle h) { prep_new_page(mm, ac, h); }
+
 page_handle get_page_from_freelist(struct mm *mm, struct alloc_context *ac, u32 alloc_flags)
 {
 	bool no_fallback;

@@ -43,7 +43,7 @@ void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, unsigned order, int
 }
 
 /* wake_all_kswapds(): once for each run of zones of one node. */
-static void wake_all_kswapds(struct mm *mm, const struct alloc_context *ac)
+void wake_all_kswapds(struct mm *mm, const struct alloc_context *ac)
 {
 	const struct zonelist *zl = ac->zonelist;
 	int last = NO_NODE;
@@ -74,6 +74,8 @@ page_handle alloc_pages_slowpath(struct mm *mm, struct alloc_context *ac)
 	h = attempt(mm, ac, flags);
 	if (h != NO_PAGE)
 		return h;
+	if (ac->gfp & __GFP_DIRECT_RECLAIM)
+		return alloc_pages_direct(mm, ac, flags);
 	if (flags & ALLOC_KSWAPD)
 		wake_all_kswapds(mm, ac);
 	if ((ac->gfp & (__GFP_MEMALLOC | __GFP_NOMEMALLOC)) == __GFP_MEMALLOC)

@@ -167,7 +167,6 @@ static const char *unfreeable(const struct page_view *v)
 static int free_block(struct machine *m, pfn_t pfn, struct text *out, struct mm_error *err)
 {
 	struct mm *mm = &m->sys->mm;
-	struct owner_record *o;
 	struct page_view v;
 	page_handle h;
 	const char *why;
@@ -177,9 +176,7 @@ static int free_block(struct machine *m, pfn_t pfn, struct text *out, struct mm_
 	if (why)
 		return mm_fail(err, -EINVAL, "pfn 0x%llx cannot be freed: %s", LL(pfn), why);
 	h = memmap_find(&m->sys->map, v.head);
-	o = owner_get(mm, page_owner_id(memmap_page(mm->map, h)));
-	if (o && o->set)
-		held_remove(mm, o->set, memmap_page(mm->map, h)->next);
+	held_forget(mm, h);
 	free_pages(mm, h, v.order);
 	text_printf(out, "freed pfn 0x%llx order %u\n", LL(v.head), v.order);
 	return 0;

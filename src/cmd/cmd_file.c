@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "io/atomic_file.h"
 #include "io/bootreplay.h"
 #include "mmview.h"
 #include "sim/conform.h"
+#include "sim/conform_migrate.h"
 #include "sim/history.h"
 #include "sim/machine.h"
 
@@ -22,11 +24,22 @@ static int need_path(const struct cmd_args *a, const char *what, struct mm_error
 	return a->argc == 2 ? 0 : mm_fail(err, -EINVAL, "%s which %s? give one path", a->argv[0], what);
 }
 
+/* Records of compaction and offlining have moves instead of operations. */
+static bool is_migration_record(const char *dir)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/moves.txt", dir);
+	return !access(path, R_OK);
+}
+
 static int run_conform(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
 	int rc = need_path(a, "folder", err);
 
-	rc = rc ? rc : conform_dir(a->argv[1], out, err);
+	if (!rc)
+		rc = is_migration_record(a->argv[1]) ? conform_migrate_dir(a->argv[1], out, err)
+						     : conform_dir(a->argv[1], out, err);
 	return rc == -EUCLEAN ? mm_fail(err, rc, "the model differs from the record in %s (report above)", a->argv[1]) : rc;
 }
 

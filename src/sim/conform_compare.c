@@ -193,7 +193,8 @@ static u32 count_movable(const struct comparer *c, pfn_t start)
 
 static void compare_movable(struct comparer *c)
 {
-	for (u32 i = 0; c->dz->movable && i < c->dz->nr_pb; i++) {
+	/* Where pages are told one by one, the count holds more: page tables and others look movable by chance. */
+	for (u32 i = 0; c->dz->movable && !c->d->pages_follow && i < c->dz->nr_pb; i++) {
 		pfn_t pfn = c->dz->pb_start + (u64)i * pageblock_pages(c->mm->map);
 		u32 ours = c->dz->pb[i] == DUMP_NO_SECTION ? 0 : count_movable(c, pfn);
 

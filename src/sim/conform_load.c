@@ -284,7 +284,8 @@ static int load_zones(struct loader *l)
 	for (u32 i = 0; i < d->nr_zones; i++) {
 		if (load_free(l, d->zone[i]) || load_pcp(l, d->zone[i]))
 			return -EINVAL;
-		load_used(l->mm, d->zone[i]);
+		if (!d->pages_follow)
+			load_used(l->mm, d->zone[i]);
 		load_zone_counters(l->mm, d->zone[i]);
 	}
 	return 0;

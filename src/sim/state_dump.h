@@ -61,6 +61,7 @@ struct state_dump {
 	struct dump_zone **zone;
 	u32 nr_zones;
 	int nr_cpus;
+	bool pages_follow; /* another file says what every used page is: load none */
 	struct arena *arena;
 };
 

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reclaim from the LRU lists: see vmscan.h. */
+#include "alloc/vmscan.h"
+
+#include "alloc/compaction.h"
+#include "alloc/held.h"
+#include "alloc/internal.h"
+#include "alloc/lru.h"
+#include "zone/page_list.h"
+
+#define DEF_PRIORITY          12
+#define MAX_RECLAIM_RETRIES   16
+#define PAGE_ALLOC_COSTLY_ORDER 3
+
+struct scan_control {
+	struct mm *mm;
+	u64 nr_to_reclaim;
+	u64 nr_reclaimed;
+	u64 nr_scanned;
+	unsigned order;
+	int priority;
+	int reclaim_idx; /* zones above are left alone */
+	bool kswapd;
+};
+
+u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z)
+{
+	s64 n = zone_page_state_snapshot(mm, z, NR_ZONE_INACTIVE_FILE) +
+		zone_page_state_snapshot(mm, z, NR_ZONE_ACTIVE_FILE);
+
+	return n > 0 ? (u64)n : 0;
+}
+
+/* --- ageing -------------------------------------------------------------------------- */
+
+static u64 lruvec_size(struct scan_control *sc, const struct node *n, enum lru_list lru)
+{
+	s64 size = 0;
+
+	for (int z = 0; z <= sc->reclaim_idx && z < MAX_NR_ZONES; z++)
+		if (managed_zone(&n->zones[z]))
+			size += zone_page_state_snapshot(sc->mm, &n->zones[z], NR_ZONE_INACTIVE_ANON + (int)lru);
+	return size > 0 ? (u64)size : 0;
+}
+
+/* inactive_is_low(): the larger the lists, the smaller the inactive share may be. */
+static bool inactive_is_low(struct scan_control *sc, const struct node *n)
+{
+	u64 inactive = lruvec_size(sc, n, LRU_INACTIVE_FILE), active = lruvec_size(sc, n, LRU_ACTIVE_FILE);
+	u64 gb = (inactive + active) >> (30 - sc->mm->arch->page_shift), ratio = 1;
+
+	while (gb && ratio * ratio < 10 * gb)
+		ratio++;
+	return inactive * ratio < active;
+}
+
+static int zone_idx_of(const struct mm *mm, page_handle h) { return (int)mm_zone(mm, memmap_zone(mm->map, h))->idx; }
+
+/* Take up to @nr folios of allowed zones from the tail of @l into @out. */
+static u32 isolate_lru(struct scan_control *sc, struct free_list *l, u32 nr, page_handle *out)
+{
+	page_handle h = l->last, prev;
+	u32 n = 0;
+
+	for (u64 left = l->nr; left && n < nr; left--, h = prev) {
+		prev = memmap_page(sc->mm->map, h)->prev;
+		if (zone_idx_of(sc->mm, h) > sc->reclaim_idx)
+			continue;
+		lru_del(sc->mm, h);
+		out[n++] = h;
+	}
+	return n;
+}
+
+static void shrink_active(struct scan_control *sc, struct node *n)
+{
+	page_handle batch[SWAP_CLUSTER_MAX];
+	u32 taken = isolate_lru(sc, &n->lru[LRU_ACTIVE_FILE], SWAP_CLUSTER_MAX, batch), kept = 0;
+
+	for (u32 i = 0; i < taken; i++) {
+		struct page *p = memmap_page(sc->mm->map, batch[i]);
+
+		memmap_dirty(sc->mm->map, batch[i]);
+		/* Mapped executables that were used stay active; the model has no executables. */
+		p->info &= ~(u32)(PGF_ACTIVE | PGF_REFERENCED);
+		lru_add(sc->mm, batch[i]);
+	}
+	sc->mm->vm_event[EV_pgrefill] += taken;
+	sc->mm->vm_event[EV_pgdeactivate] += taken - kept;
+	trace_emit(sc->mm->trace, TRACE_mm_vmscan_lru_shrink_active, taken, taken - kept, (u32)n->nid, 1, (u32)sc->priority, 0);
+}
+
+enum verdict { FREE_IT, KEEP_IT, ACTIVATE_IT, CULL_IT };
+
+/* What becomes of an inactive file folio that is looked at. */
+static enum verdict judge(struct scan_control *sc, page_handle h)
+{
+	struct page *p = memmap_page(sc->mm->map, h);
+
+	memmap_dirty(sc->mm->map, h);
+	if (p->info & (PGF_UNEVICTABLE | PGF_MLOCKED))
+		return CULL_IT;
+	if ((p->info & PGF_PINNED) || page_ref(p) > 1)
+		return ACTIVATE_IT;
+	if (p->info & PGF_REFERENCED) {
+		p->info &= ~(u32)PGF_REFERENCED;
+		return p->info & PGF_MAPPED ? ACTIVATE_IT : KEEP_IT;
+	}
+	if (p->info & PGF_DIRTY) {
+		/* The flusher writes it; it is clean when it comes round again. */
+		p->info = (p->info & ~(u32)PGF_DIRTY) | PGF_RECLAIM;
+		sc->mm->node[mm_zone(sc->mm, memmap_zone(sc->mm->map, h))->nid]->vm_stat[NS_nr_vmscan_write]++;
+		return KEEP_IT;
+	}
+	return FREE_IT;
+}
+
+static u64 shrink_inactive(struct scan_control *sc, struct node *n, u32 nr)
+{
+	page_handle batch[SWAP_CLUSTER_MAX];
+	u32 taken = isolate_lru(sc, &n->lru[LRU_INACTIVE_FILE], nr, batch);
+	u64 freed = 0;
+
+	for (u32 i = 0; i < taken; i++) {
+		struct page *p = memmap_page(sc->mm->map, batch[i]);
+		u64 pages = 1ULL << page_order(p);
+
+		switch (judge(sc, batch[i])) {
+		case FREE_IT:
+			held_forget(sc->mm, batch[i]);
+			free_pages(sc->mm, batch[i], page_order(p));
+			freed += pages;
+			break;
+		case CULL_IT:
+			p->info |= PGF_UNEVICTABLE;
+			lru_add(sc->mm, batch[i]);
+			sc->mm->vm_event[EV_unevictable_pgs_culled] += pages;
+			break;
+		case ACTIVATE_IT:
+			p->info |= PGF_ACTIVE;
+			sc->mm->vm_event[EV_pgactivate] += pages;
+			/* fall through */
+		case KEEP_IT:
+			lru_add(sc->mm, batch[i]);
+			break;
+		}
+	}
+	sc->nr_scanned += taken;
+	sc->mm->vm_event[sc->kswapd ? EV_pgscan_kswapd : EV_pgscan_direct] += taken;
+	sc->mm->vm_event[sc->kswapd ? EV_pgsteal_kswapd : EV_pgsteal_direct] += freed;
+	sc->mm->vm_event[EV_pgscan_file] += taken;
+	sc->mm->vm_event[EV_pgsteal_file] += freed;
+	trace_emit(sc->mm->trace, TRACE_mm_vmscan_lru_shrink_inactive, taken, freed, (u32)n->nid, 1, (u32)sc->priority, 0);
+	return freed;
+}
+
+/* shrink_lruvec(): a share of the lists that grows as the priority falls. */
+static void shrink_node(struct scan_control *sc, struct node *n)
+{
+	u64 inactive = lruvec_size(sc, n, LRU_INACTIVE_FILE) >> sc->priority;
+	u64 active = lruvec_size(sc, n, LRU_ACTIVE_FILE) >> sc->priority;
+
+	while (inactive || active) {
+		if (inactive) {
+			u32 nr = (u32)min_u64(inactive, SWAP_CLUSTER_MAX);
+
+			sc->nr_reclaimed += shrink_inactive(sc, n, nr);
+			inactive -= nr;
+		}
+		if (active) {
+			if (inactive_is_low(sc, n))
+				shrink_active(sc, n);
+			active -= min_u64(active, SWAP_CLUSTER_MAX);
+		}
+		if (sc->nr_reclaimed >= sc->nr_to_reclaim && sc->priority != DEF_PRIORITY)
+			return;
+	}
+}
+
+/* --- direct reclaim ------------------------------------------------------------------ */
+
+/* shrink_zones(): a node at a time, unless compaction could help the request already. */
+static bool shrink_zones(struct scan_control *sc, const struct alloc_context *ac)
+{
+	int last = NO_NODE;
+	bool ready = false;
+
+	for_each_zoneref(ref, ac->zonelist, ac->preferred, ac->highest_zoneidx) {
+		struct zone *z = ref->zone;
+
+		if (sc->order > PAGE_ALLOC_COSTLY_ORDER && (ac->gfp & __GFP_IO) &&
+		    compaction_suitable(sc->mm, z, sc->order, sc->reclaim_idx)) {
+			ready = true;
+			continue;
+		}
+		if (z->nid == last)
+			continue;
+		last = z->nid;
+		shrink_node(sc, sc->mm->node[z->nid]);
+	}
+	return ready;
+}
+
+u64 try_to_free_pages(struct mm *mm, const struct alloc_context *ac)
+{
+	struct scan_control sc = { .mm = mm, .nr_to_reclaim = SWAP_CLUSTER_MAX, .order = ac->order,
+				   .priority = DEF_PRIORITY, .reclaim_idx = ac->highest_zoneidx };
+	bool ready;
+
+	trace_emit(mm->trace, TRACE_mm_vmscan_direct_reclaim_begin, 0, 0, ac->order, ac->gfp, 0, 0);
+	mm->vm_event[EV_allocstall_dma + ac->highest_zoneidx]++;
+	do {
+		ready = shrink_zones(&sc, ac);
+	} while (sc.nr_reclaimed < sc.nr_to_reclaim && !ready && --sc.priority >= 0);
+	trace_emit(mm->trace, TRACE_mm_vmscan_direct_reclaim_end, sc.nr_reclaimed, 0, 0, 0, 0, 0);
+	return sc.nr_reclaimed ? sc.nr_reclaimed : ready;
+}
+
+u64 reclaim_pages(struct mm *mm, int nid, u64 pages)
+{
+	struct scan_control sc = { .mm = mm, .nr_to_reclaim = pages, .priority = DEF_PRIORITY, .reclaim_idx = ZONE_MOVABLE };
+
+	for (; sc.priority >= 0 && sc.nr_reclaimed < pages; sc.priority--)
+		for_each_node(mm, n)
+			if (nid == NO_NODE || n->nid == nid)
+				shrink_node(&sc, n);
+	return sc.nr_reclaimed;
+}
+
+/* --- kswapd ------------------------------------------------------------------------------ */
+
+/* pgdat_balanced(): some zone that may serve the request is above its high watermark. */
+static bool balanced(struct mm *mm, const struct node *n, unsigned order, int highest)
+{
+	bool any = false;
+
+	for (int z = 0; z <= highest && z < MAX_NR_ZONES; z++) {
+		struct zone *zone = (struct zone *)&n->zones[z];
+
+		if (!managed_zone(zone))
+			continue;
+		any = true;
+		if (zone_watermark_ok(mm, zone, order, wmark_pages(zone, WMARK_HIGH), highest, 0))
+			return true;
+	}
+	return !any;
+}
+
+static void clear_boosts(struct node *n, int highest)
+{
+	for (int z = 0; z <= highest && z < MAX_NR_ZONES; z++)
+		n->zones[z].watermark_boost = 0;
+}
+
+/* balance_pgdat(): returns the order up to which the node is balanced. */
+static u64 balance_pgdat(struct mm *mm, struct node *n, unsigned order, int highest)
+{
+	struct scan_control sc = { .mm = mm, .order = order, .priority = DEF_PRIORITY, .reclaim_idx = highest, .kswapd = true };
+	u64 total = 0;
+
+	mm->vm_event[EV_pageoutrun]++;
+	for (; sc.priority >= 1 && !balanced(mm, n, sc.order, highest); sc.priority--) {
+		sc.nr_reclaimed = 0;
+		sc.nr_to_reclaim = 0;
+		for (int z = 0; z <= highest && z < MAX_NR_ZONES; z++)
+			if (managed_zone(&n->zones[z]))
+				sc.nr_to_reclaim += max_u64(n->zones[z].watermark[WMARK_HIGH], SWAP_CLUSTER_MAX);
+		shrink_node(&sc, n);
+		total += sc.nr_reclaimed;
+		/* Enough for compaction to go on with: order-0 balance will do. */
+		if (sc.order && sc.nr_reclaimed >= 2ULL << sc.order)
+			sc.order = 0;
+	}
+	clear_boosts(n, highest);
+	if (!total)
+		n->kswapd_failures++;
+	else
+		n->kswapd_failures = 0;
+	return total;
+}
+
+u64 kswapd_run(struct mm *mm, struct node *n)
+{
+	int highest = n->kswapd_highest_zoneidx, order = n->kswapd_order;
+	u64 freed = 0;
+
+	if (highest == MAX_NR_ZONES)
+		return 0;
+	n->kswapd_highest_zoneidx = MAX_NR_ZONES;
+	n->kswapd_order = 0;
+	if (n->kswapd_failures < MAX_RECLAIM_RETRIES && !balanced(mm, n, (unsigned)order, highest)) {
+		trace_emit(mm->trace, TRACE_mm_vmscan_kswapd_wake, 0, 0, (u32)n->nid, (u32)highest, (u32)order, 0);
+		freed = balance_pgdat(mm, n, (unsigned)order, highest);
+		trace_emit(mm->trace, TRACE_mm_vmscan_kswapd_sleep, 0, 0, (u32)n->nid, 0, 0, 0);
+	} else {
+		clear_boosts(n, highest);
+	}
+	wakeup_kcompactd(mm, n, order, highest);
+	kcompactd_run(mm, n);
+	return freed;
+}
+
+u64 kswapd_run_all(struct mm *mm)
+{
+	u64 freed = 0;
+
+	for_each_node(mm, n)
+		freed += kswapd_run(mm, n);
+	return freed;
+}

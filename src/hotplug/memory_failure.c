@@ -51,10 +51,10 @@ static void give_back_rest(struct mm *mm, struct zone *z, page_handle h, unsigne
 		page_handle upper = h + (1u << order);
 
 		if (target >= upper) {
-			buddy_free_one(&mm->env, z, h, order, mt, FPI_NONE);
+			buddy_add(&mm->env, z, h, order, mt);
 			h = upper;
 		} else {
-			buddy_free_one(&mm->env, z, upper, order, mt, FPI_NONE);
+			buddy_add(&mm->env, z, upper, order, mt);
 		}
 	}
 }

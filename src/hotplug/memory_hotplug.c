@@ -199,6 +199,24 @@ static void auto_online(struct system *sys, phys_t start, u64 size)
 			break;
 }
 
+/* arm64 keeps memblock's list of memory: hot-added memory joins it. */
+static void memblock_add_hotplug(struct system *sys, const struct resource *res, int nid)
+{
+	const char *caller = memblock_set_caller(&sys->memblock, "add_memory_resource");
+
+	memblock_add_node(&sys->memblock, res->start, res->end - res->start + 1, nid,
+			  res->flags & IORESOURCE_SYSRAM_DRIVER_MANAGED ? MEMBLOCK_DRIVER_MANAGED : MEMBLOCK_NONE);
+	memblock_set_caller(&sys->memblock, caller);
+}
+
+static void memblock_remove_hotplug(struct system *sys, phys_t start, u64 size, const char *who)
+{
+	const char *caller = memblock_set_caller(&sys->memblock, who);
+
+	memblock_remove(&sys->memblock, start, size);
+	memblock_set_caller(&sys->memblock, caller);
+}
+
 static int add_memory_resource(struct system *sys, int nid, int mgid, struct resource *res, u32 flags,
 			       struct mm_error *err)
 {
@@ -209,14 +227,13 @@ static int add_memory_resource(struct system *sys, int nid, int mgid, struct res
 	int ret;
 
 	if (keep_memblock)
-		memblock_add_node(&sys->memblock, start, size, nid, res->flags & IORESOURCE_SYSRAM_DRIVER_MANAGED ?
-				  MEMBLOCK_DRIVER_MANAGED : MEMBLOCK_NONE);
+		memblock_add_hotplug(sys, res, nid);
 	new_node = prepare_node(sys, nid);
 	attr.altmap_pages = memmap_on_memory_pages(sys, flags);
 	ret = add_sections(sys, start, size, &attr);
 	if (ret) {
 		if (keep_memblock)
-			memblock_remove(&sys->memblock, start, size);
+			memblock_remove_hotplug(sys, start, size, "add_memory_resource");
 		return mm_fail(err, ret, ret == -EEXIST ? "a memory block device is there already" :
 			       "no %llu MiB free for the memmap of the new sections",
 			       ull(((size >> sys->arch.page_shift) * sys->arch.struct_page_size) >> 20));
@@ -306,7 +323,7 @@ int remove_memory(struct system *sys, phys_t start, u64 size, struct mm_error *e
 	vmemmap_depopulate(sys, pfn, end);
 	forget_pages(sys, pfn, end);
 	if (sys->arch.id == ARCH_ARM64)
-		memblock_remove(&sys->memblock, start, size);
+		memblock_remove_hotplug(sys, start, size, "try_remove_memory");
 	release_mem_region_adjustable(sys->arena, &sys->iomem, start, size);
 	trace_emit(sys->trace, TRACE_memory_remove, pfn, end - pfn, 0, 0, 0, nid);
 	try_offline_node(sys, nid);

@@ -6,7 +6,7 @@
  *   per-cpu lists     of the zone are drained and switched off
  *   isolate           pageblocks become MIGRATE_ISOLATE; an unmovable page ends it here
  *   notify            arm64 refuses boot memory
- *   migrate           until nothing movable is left
+ *   migrate           until nothing movable is left; free huge pages are dissolved
  *   take              the free pages off their lists, the counters down
  *   shrink            spans of zone and node; daemons of an empty node stop
  *
@@ -156,6 +156,24 @@ static void report_refusals(struct offline *o, const struct migrate_result *res)
 	}
 }
 
+/* dissolve_free_hugetlb_folios(): huge pages of the pool that nobody uses go back to the buddy. */
+static void dissolve_free_hugetlb(struct offline *o)
+{
+	struct system *sys = o->sys;
+
+	for (pfn_t pfn = o->start; pfn < o->end;) {
+		struct page_view v;
+
+		memmap_view(&sys->map, pfn, &v);
+		pfn = v.head + (1ULL << v.order);
+		if (v.state != PAGE_ALLOC || v.kind != KIND_HUGETLB)
+			continue;
+		for (u32 i = 0; i < sys->nr_hstates; i++)
+			sys->hstate[i].nr -= sys->hstate[i].size == arch_page_size(&sys->arch) << v.order;
+		free_pages(&sys->mm, memmap_find(&sys->map, v.head), v.order);
+	}
+}
+
 /* Migrate and look again, until all is free or nothing moves any more. */
 static int empty_range(struct offline *o)
 {
@@ -177,6 +195,7 @@ static int empty_range(struct offline *o)
 		}
 		if (idle >= ROUNDS_WITHOUT_PROGRESS)
 			break;
+		dissolve_free_hugetlb(o);
 		if (!test_pages_isolated(mm, o->start, o->end, MEMORY_OFFLINE, &o->culprit))
 			return 0;
 		idle++;

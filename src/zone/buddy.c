@@ -83,6 +83,13 @@ static inline void del_from_free_list(const struct zone_env *env, struct zone *z
 	psum_sub(env->map, h, order, SUM_FREE0 + order);
 }
 
+void buddy_add(const struct zone_env *env, struct zone *z, page_handle h, unsigned order, unsigned mt)
+{
+	memmap_dirty(env->map, h);
+	add_to_free_list(env, z, h, order, mt, false);
+	account_freepages(env, z, (s64)(1LL << order), mt);
+}
+
 void buddy_del(const struct zone_env *env, struct zone *z, page_handle h, unsigned order)
 {
 	memmap_dirty(env->map, h);

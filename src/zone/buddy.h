@@ -38,6 +38,8 @@ static inline void buddy_set_page(struct memmap *map, page_handle h, unsigned or
  * pages). Order below the largest. Limbo afterwards.
  */
 void buddy_del(const struct zone_env *env, struct zone *z, page_handle h, unsigned order);
+/* The block in limbo at @h, whose buddy is not free, goes to the head of its list; accounts. */
+void buddy_add(const struct zone_env *env, struct zone *z, page_handle h, unsigned order, unsigned mt);
 /* First block of list (@order, @mt), which must not be empty; any order. Limbo afterwards. */
 page_handle buddy_take_first(const struct zone_env *env, struct zone *z, unsigned order, unsigned mt);
 

@@ -158,6 +158,8 @@ void tour_draw(struct ui *ui, struct rect r);
 /* "en" or "zh": by option, else by locale. */
 const char *ui_lang(const struct ui *ui);
 
+#define MAX_KEYS 96 /* rows of the key table */
+
 /* --- the whole -------------------------------------------------------------- */
 
 struct ui {
@@ -176,6 +178,7 @@ struct ui {
 	int gfp;                 /* index for gfp_choice() */
 	u64 rate;                /* operations per second of the workload, 0: all it can */
 	struct prompt prompt;
+	char *bound[MAX_KEYS];   /* keys that the user's config gave to row i of the table; owned */
 	struct tour tour;
 	struct text popup;       /* output of the last ':' command, shown until a key */
 	struct scroll popup_scroll;
@@ -260,7 +263,19 @@ int keys_handle(struct ui *ui, u32 key);
 void keys_status(struct ui *ui, int y);
 /* Rows for the help view: NULL past the end. */
 struct key_help { const char *keys, *label, *help, *group; u32 views; };
-bool keys_help(int i, struct key_help *out);
+bool keys_help(const struct ui *ui, int i, struct key_help *out);
+
+/* Bind action @name ("alloc", "zoom") to the keys in @value ("a C-a"). 0, or -EINVAL with *err. */
+int keys_bind(struct ui *ui, const char *name, const char *value, struct mm_error *err);
+
+/* --- config.c ------------------------------------------------------------------ */
+
+/*
+ * Read the user's settings: opt->config, else $XDG_CONFIG_HOME/mmview/config.ini,
+ * else ~/.config/mmview/config.ini. No file is fine. What the command line said
+ * stays. 0, or -EINVAL with file and line in *err.
+ */
+int config_read(struct ui *ui, struct mm_error *err);
 
 /* --- export.c, cast.c --------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 #include "app.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "actions.h"
@@ -104,9 +105,17 @@ static const struct key keys[] = {
 	{ "q C-c", ALL_VIEWS, act_quit, 0, 18, "quit", "leave mmview", "Other" },
 };
 
-static bool names_key(const struct key *k, u32 key)
+/* Names of the keys of row @k: the user's, else the table's. */
+static const char *keys_of(const struct ui *ui, const struct key *k)
 {
-	const char *s = k->keys;
+	const char *bound = ui->bound[k - keys];
+
+	return bound ? bound : k->keys;
+}
+
+static bool names_key(const struct ui *ui, const struct key *k, u32 key)
+{
+	const char *s = keys_of(ui, k);
 
 	while (*s) {
 		size_t n = strcspn(s, " ");
@@ -122,7 +131,7 @@ static bool names_key(const struct key *k, u32 key)
 int keys_handle(struct ui *ui, u32 key)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (keys[i].views & VIEW_BIT(ui->view) && names_key(&keys[i], key))
+		if (keys[i].views & VIEW_BIT(ui->view) && names_key(ui, &keys[i], key))
 			return keys[i].fn(ui, keys[i].arg);
 	return RE_NONE;
 }
@@ -150,11 +159,11 @@ static void fill_label(struct ui *ui, const char *label, char *out, size_t n)
 /* Gap after an entry of the status line. */
 static int status_gap(const struct ui *ui) { return ui->cv.w < 100 ? 1 : 2; }
 
-static void first_name(const struct key *k, char *out, size_t size)
+static void first_name(const struct ui *ui, const struct key *k, char *out, size_t size)
 {
-	size_t n = strcspn(k->keys, " ");
+	const char *s = keys_of(ui, k);
 
-	snprintf(out, size, "%.*s", (int)n, k->keys);
+	snprintf(out, size, "%.*s", (int)strcspn(s, " "), s);
 }
 
 static const struct key *by_status(struct ui *ui, int status)
@@ -170,7 +179,7 @@ static int entry_columns(struct ui *ui, const struct key *k)
 {
 	char name[16], label[64];
 
-	first_name(k, name, sizeof(name));
+	first_name(ui, k, name, sizeof(name));
 	fill_label(ui, k->label, label, sizeof(label));
 	return text_columns(name) + (*label ? 1 : 0) + text_columns(label) + status_gap(ui);
 }
@@ -180,7 +189,7 @@ static int draw_entry(struct ui *ui, const struct key *k, int x, int y)
 	char name[16], label[64];
 	int n;
 
-	first_name(k, name, sizeof(name));
+	first_name(ui, k, name, sizeof(name));
 	fill_label(ui, k->label, label, sizeof(label));
 	n = canvas_text(&ui->cv, x, y, ui->cv.w - x, st_attr(C_ACCENT, C_BAR, AT_BOLD), name);
 	if (*label)
@@ -217,10 +226,55 @@ void keys_status(struct ui *ui, int y)
 		x += draw_entry(ui, tail[i], x, y);
 }
 
-bool keys_help(int i, struct key_help *out)
+_Static_assert(ARRAY_SIZE(keys) <= MAX_KEYS, "ui->bound has a place for each row");
+
+/* The name of an action in the config file: its label without what is filled in. */
+static void action_name(const struct key *k, char *out, size_t n)
+{
+	const char *s = k->label + (*k->label == '{');
+	size_t len = strcspn(s, "{}");
+
+	while (len && s[len - 1] == ' ')
+		len--;
+	snprintf(out, n, "%.*s", (int)len, s);
+}
+
+static int check_names(const char *value, struct mm_error *err)
+{
+	while (*value) {
+		size_t n = strcspn(value, " ");
+
+		if (!key_parse(value, n))
+			return mm_fail(err, -EINVAL, "no key \"%.*s\"; keys are a, C-r, Space, Enter, PgUp, S-Tab, F1 and so on", (int)n, value);
+		value += n;
+		value += strspn(value, " ");
+	}
+	return 0;
+}
+
+int keys_bind(struct ui *ui, const char *name, const char *value, struct mm_error *err)
+{
+	bool found = false;
+
+	if (check_names(value, err))
+		return err->code;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		char action[64];
+
+		action_name(&keys[i], action, sizeof(action));
+		if (strcmp(action, name))
+			continue;
+		free(ui->bound[i]);
+		ui->bound[i] = strdup(value);
+		found = true;
+	}
+	return found ? 0 : mm_fail(err, -EINVAL, "no action \"%s\"; the help view lists them", name);
+}
+
+bool keys_help(const struct ui *ui, int i, struct key_help *out)
 {
 	if (i < 0 || (size_t)i >= ARRAY_SIZE(keys))
 		return false;
-	*out = (struct key_help){ keys[i].keys, keys[i].label, keys[i].help, keys[i].group, keys[i].views };
+	*out = (struct key_help){ keys_of(ui, &keys[i]), keys[i].label, keys[i].help, keys[i].group, keys[i].views };
 	return true;
 }

@@ -313,17 +313,20 @@ static enum palette choose_palette(const struct ui_options *opt)
 
 static int start(struct ui *ui, struct machine **m, int nr, const struct ui_options *opt, struct mm_error *err)
 {
-	struct tty_options to = { opt->depth, !opt->no_mouse };
+	struct tty_options to;
 
 	setlocale(LC_ALL, "");
 	ui->opt = *opt;
+	if (config_read(ui, err))
+		return err->code;
+	to = (struct tty_options){ ui->opt.depth, !ui->opt.no_mouse };
 	if (!ui->opt.delay_ms)
 		ui->opt.delay_ms = FRAME_MS;
 	ui->tty = tty_start(&to, err);
 	if (!ui->tty)
 		return err->code;
-	output_init(&ui->out, ui->tty, choose_palette(opt));
-	ui->cv.ascii = opt->ascii || !tty_is_utf8();
+	output_init(&ui->out, ui->tty, choose_palette(&ui->opt));
+	ui->cv.ascii = ui->opt.ascii || !tty_is_utf8();
 	ui->tile.letters = true;
 	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.palette != PAL_MONO;
 	ui->order = 3;
@@ -347,6 +350,8 @@ static void stop(struct ui *ui)
 	output_cleanup(&ui->out);
 	canvas_cleanup(&ui->cv);
 	prompt_cleanup(&ui->prompt);
+	for (int i = 0; i < MAX_KEYS; i++)
+		free(ui->bound[i]);
 	tour_end(ui);
 	text_cleanup(&ui->popup);
 	text_cleanup(&ui->shown);
@@ -419,8 +424,7 @@ int ui_run(struct machine **m, int nr, const struct ui_options *opt, struct mm_e
 		start_recording(ui);
 	if (!ret)
 		loop(ui);
-	if (ui->tty)
-		stop(ui);
+	stop(ui);
 	free(ui);
 	return ret;
 }

@@ -48,6 +48,7 @@ static void replay(struct ui *ui, int step)
 		map_whole(p);
 	}
 	ui_set_view(ui, VIEW_MAP);
+	ui->tile.lens = LENS_PAGES;
 	for (int s = 0; s <= step; s++)
 		for (int i = 0; (cmd = lesson_command(ui->tour.lesson, s, i)); i++) {
 			if (ui_command(ui, cmd, false) && s == step && ui->message_bad)

@@ -11,13 +11,13 @@ struct line {
 };
 #define MAX_LINES 400
 
-static int key_lines(struct line *out, int max)
+static int key_lines(const struct ui *ui, struct line *out, int max)
 {
 	const char *group = "";
 	struct key_help k;
 	int n = 0;
 
-	for (int i = 0; keys_help(i, &k) && n + 2 < max; i++) {
+	for (int i = 0; keys_help(ui, i, &k) && n + 2 < max; i++) {
 		if (strcmp(group, k.group)) {
 			group = k.group;
 			out[n++] = (struct line){ group, NULL, NULL };
@@ -57,7 +57,7 @@ static void draw_line(struct ui *ui, int x, int y, int w, const struct line *l)
 static void draw(struct ui *ui, struct pane *p, struct rect r)
 {
 	struct line keys[MAX_LINES], commands[MAX_LINES];
-	int nk = key_lines(keys, MAX_LINES), nc = command_lines(commands, MAX_LINES), rows = r.h - 2;
+	int nk = key_lines(ui, keys, MAX_LINES), nc = command_lines(commands, MAX_LINES), rows = r.h - 2;
 	bool wide = r.w >= 130;
 	s64 total = wide ? (nk > nc ? nk : nc) : nk + nc, first;
 	struct scroll *s = &ui->scroll[VIEW_HELP];

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The user's settings:
+ *
+ *    [ui]                 palette, color, ascii, mouse, delay, presentation, lang
+ *    palette = light
+ *    [keys]               action = keys, as the help view names them
+ *    alloc = a C-a
+ */
+#include "app.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool yes(const char *v) { return !strcmp(v, "yes") || !strcmp(v, "on") || !strcmp(v, "1") || !strcmp(v, "true"); }
+
+static int set_ui(struct ui *ui, const char *key, const char *value, struct mm_error *err)
+{
+	struct ui_options *o = &ui->opt;
+
+	if (!strcmp(key, "palette")) {
+		if (o->palette == NR_PALETTES && palette_parse(value, &o->palette))
+			return mm_fail(err, -EINVAL, "no palette \"%s\"; there are dark, light, contrast, safe, mono", value);
+	} else if (!strcmp(key, "color")) {
+		if (o->depth == DEPTH_AUTO && depth_parse(value, &o->depth))
+			return mm_fail(err, -EINVAL, "color is auto, never, 8, 16, 256 or true, not \"%s\"", value);
+	} else if (!strcmp(key, "ascii")) {
+		o->ascii |= yes(value);
+	} else if (!strcmp(key, "mouse")) {
+		o->no_mouse |= !yes(value);
+	} else if (!strcmp(key, "presentation")) {
+		o->presentation |= yes(value);
+	} else if (!strcmp(key, "delay")) {
+		if (!o->delay_ms)
+			o->delay_ms = (int)clamp_u64((u64)strtoul(value, NULL, 10), 5, 10000);
+	} else if (!strcmp(key, "lang")) {
+		if (!o->lang)
+			o->lang = !strcmp(value, "zh") ? "zh" : "en";
+	} else {
+		return mm_fail(err, -EINVAL, "[ui] knows palette, color, ascii, mouse, delay, presentation and lang, not \"%s\"", key);
+	}
+	return 0;
+}
+
+static char *trim(char *s)
+{
+	char *end;
+
+	while (isspace((unsigned char)*s))
+		s++;
+	end = s + strlen(s);
+	while (end > s && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	return s;
+}
+
+static int read_line(struct ui *ui, char *line, char *section, size_t size, struct mm_error *err)
+{
+	char *s = trim(line), *eq;
+
+	if (!*s || *s == '#' || *s == ';')
+		return 0;
+	if (*s == '[') {
+		s[strcspn(s, "]")] = '\0';
+		snprintf(section, size, "%s", s + 1);
+		return 0;
+	}
+	eq = strchr(s, '=');
+	if (!eq)
+		return mm_fail(err, -EINVAL, "expected \"key = value\"");
+	*eq = '\0';
+	if (!strcmp(section, "keys"))
+		return keys_bind(ui, trim(s), trim(eq + 1), err);
+	if (!strcmp(section, "ui"))
+		return set_ui(ui, trim(s), trim(eq + 1), err);
+	return mm_fail(err, -EINVAL, "settings stand under [ui] or [keys]");
+}
+
+static bool config_path(const struct ui *ui, char *path, size_t size)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (ui->opt.config)
+		return (size_t)snprintf(path, size, "%s", ui->opt.config) < size;
+	if (xdg && *xdg)
+		return (size_t)snprintf(path, size, "%s/mmview/config.ini", xdg) < size;
+	return home && (size_t)snprintf(path, size, "%s/.config/mmview/config.ini", home) < size;
+}
+
+int config_read(struct ui *ui, struct mm_error *err)
+{
+	char path[512], line[512], section[32] = "";
+	int nr = 0, ret = 0;
+	FILE *f;
+
+	if (!config_path(ui, path, sizeof(path)))
+		return 0;
+	f = fopen(path, "r");
+	if (!f)
+		return ui->opt.config ? mm_fail(err, -errno, "cannot read %s: %s", path, strerror(errno)) : 0;
+	while (!ret && fgets(line, sizeof(line), f)) {
+		nr++;
+		ret = read_line(ui, line, section, sizeof(section), err);
+	}
+	fclose(f);
+	if (ret)
+		mm_error_prefix(err, "%s:%d", path, nr);
+	return ret;
+}

@@ -159,28 +159,6 @@ static void srat_lines_give_nodes_and_cpus(void **state)
 	bootlog_cleanup(&log);
 }
 
-/* memblock=debug: the dump, then a call whose real caller stands one line above. */
-static void memblock_calls_are_named_after_who_asked(void **state)
-{
-	struct bootlog log;
-
-	parse(&log,
-	      "MEMBLOCK configuration:\n"
-	      " memory[0x0]\t[0x0000000000001000-0x000000000009efff], 0x9e000 bytes on node 3 flags: 0x4\n"
-	      " reserved[0x0]\t[0x0000000000000000-0x000000000000ffff], 0x10000 bytes flags: 0x0\n"
-	      "memblock_alloc_try_nid: 73 bytes align=0x40 nid=-1 from=0x0 max_addr=0x0 acpi_parse_hpet+0x95/0x150\n"
-	      "memblock_reserve: [0x000000007fd98440-0x000000007fd98488] memblock_alloc_range_nid+0xbd/0x180\n"
-	      "memblock_phys_free: [0x000000007fff9000-0x000000007fff8fff] memblock_free+0x5c/0x78\n", false, NULL);
-	assert_int_equal(log.nr_memblock, 3); /* freeing nothing is no call */
-	assert_int_equal(log.memblock[0].nid, 3);
-	assert_int_equal(log.memblock[0].flags, 4);
-	assert_int_equal(log.memblock[1].what, LOG_MB_RESERVED);
-	assert_int_equal(log.memblock[2].what, LOG_MB_RESERVE);
-	assert_string_equal(log.memblock[2].caller, "acpi_parse_hpet");
-	assert_int_equal(log.memblock[2].end, 0x7fd98489);
-	bootlog_cleanup(&log);
-}
-
 /* What was reserved, each wording once. */
 static void reservations_of_all_wordings_are_read(void **state)
 {
@@ -356,7 +334,6 @@ int main(void)
 		cmocka_unit_test(zone_answers_are_read),
 		cmocka_unit_test(withholding_keeps_only_node_ranges),
 		cmocka_unit_test(srat_lines_give_nodes_and_cpus),
-		cmocka_unit_test(memblock_calls_are_named_after_who_asked),
 		cmocka_unit_test(reservations_of_all_wordings_are_read),
 		cmocka_unit_test(machine_facts_are_read),
 		cmocka_unit_test(nonsense_is_noted_with_its_line),

@@ -2,7 +2,7 @@
 /*
  * The boot log, line by line: take prefixes off, find the rule whose text the
  * line starts with, let it read the numbers. The rules live in bootlog_map.c
- * (firmware maps), bootlog_resv.c (reservations, memblock=debug), bootlog_node.c
+ * (firmware maps), bootlog_resv.c (reservations), bootlog_node.c
  * (nodes and zones) and bootlog_misc.c (version, cpus, sizes).
  *
  *   Aug 17 10:22:09 host kernel: [    0.000000][    T0]   DMA   [mem ...]
@@ -201,7 +201,6 @@ void bootlog_cleanup(struct bootlog *log)
 	free(log->cpu);
 	free(log->group);
 	free(log->resv);
-	free(log->memblock);
 	free(log->freed);
 	free(log->zone);
 	free(log->movable);

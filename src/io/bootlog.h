@@ -95,16 +95,6 @@ struct log_resv {
 	char label[40];
 };
 
-/* memblock=debug: the arrays as dumped, and the calls that changed them. */
-struct log_memblock {
-	phys_t start, end;
-	int nid;
-	u32 flags;  /* the kernel's MEMBLOCK_* bits */
-	u8 dump;    /* number of the dump (1, 2 ...) it stands in; 0: a call */
-	enum { LOG_MB_MEMORY, LOG_MB_RESERVED, LOG_MB_ADD, LOG_MB_REMOVE, LOG_MB_RESERVE, LOG_MB_FREE } what;
-	char caller[40];
-};
-
 /* "Freeing unused kernel image (initmem) memory: 4264K": given back after boot. */
 struct log_freed {
 	u64 kib;
@@ -145,9 +135,7 @@ struct bootlog {
 	LOG_LIST(log_group, group);
 	u64 nodes_seen[MAX_NUMNODES / 64]; /* any line that names the node as existing */
 	LOG_LIST(log_resv, resv);
-	LOG_LIST(log_memblock, memblock);
 	LOG_LIST(log_freed, freed);
-	u32 nr_dumps;
 
 	/* The answers. */
 	LOG_LIST(log_zone, zone);
@@ -163,6 +151,7 @@ struct bootlog {
 	u32 page_size;      /* bytes; 0: not told */
 	bool highmem_line;  /* "NMB HIGHMEM available." was printed */
 	u64 highmem_mb, lowmem_mb; /* i386 */
+	u64 block_size;     /* x86: bytes of a memory block device; 0: not told */
 	bool lowmem_line;
 	phys_t low_ram_end; /* i386: "low ram: 0 - 36dfe000"; 0: not told */
 	struct log_memory memory;

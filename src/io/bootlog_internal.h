@@ -18,7 +18,6 @@ struct log_parse {
 	u32 line;                 /* number of the current line, from 1 */
 	enum log_section section; /* which list of indented lines we are in */
 	bool zones_seen;          /* "Zone ranges:" was printed: what follows is the answer */
-	char caller[40];          /* who asked for the allocation that the next memblock_reserve makes */
 	u32 nr_noted;
 };
 

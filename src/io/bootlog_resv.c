@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the boot log says was taken early: initrd, crash kernel, CMA, device
- * tree reservations, and the memblock calls and dumps of memblock=debug.
- *
- *   memory[0x1]  [0x100000-0x7ffdffff], 0x7fee0000 bytes on node 0 flags: 0x0
- *   memblock_reserve: [0x7fa00000-0x7fbfffff] memblock_alloc_range_nid+0xbd/0x180
+ * tree reservations; and what was given back ("Freeing ..."). The calls that
+ * memblock=debug prints are read by bootcalls.c.
  */
 #include "io/bootlog_internal.h"
 
@@ -33,16 +31,6 @@ static void ramdisk(struct log_parse *p, const char *s)
 		add_resv(p, a, b, LOG_RESV_RAMDISK, "initrd");
 }
 
-/* The last memblock call made [a, b): give it its name. */
-static void name_last_call(struct log_parse *p, phys_t a, phys_t b, const char *name)
-{
-	struct bootlog *log = p->log;
-	struct log_memblock *m = log->nr_memblock ? &log->memblock[log->nr_memblock - 1] : NULL;
-
-	if (m && !m->dump && m->what == LOG_MB_RESERVE && m->start == a && m->end == b)
-		strcpy(m->caller, name);
-}
-
 /* i386 copies an initrd that lies in high memory: this is where it lies then. */
 static void ramdisk_moved(struct log_parse *p, const char *s)
 {
@@ -53,7 +41,7 @@ static void ramdisk_moved(struct log_parse *p, const char *s)
 	for (size_t i = 0; i < p->log->nr_resv; i++)
 		if (p->log->resv[i].source == LOG_RESV_RAMDISK) {
 			p->log->resv[i].start = a;
-			p->log->resv[i].end = (b + 4095) & ~(phys_t)4095;
+			p->log->resv[i].end = range_end((b - 1) | 4095);
 		}
 }
 
@@ -120,7 +108,6 @@ static void cma_reserved(struct log_parse *p, const char *s)
 		return;
 	}
 	add_resv(p, at, at + size, LOG_RESV_CMA_DEFAULT, "reserved");
-	name_last_call(p, at, at + size, "cma");
 }
 
 /* "created CMA memory pool at 0x95800000, size 56 MiB" */
@@ -181,10 +168,8 @@ static void node_data(struct log_parse *p, const char *s)
 	if (!scan_int(&s, &nid))
 		return;
 	see_node(p, nid);
-	if (scan_mem(&s, &a, &b)) {
+	if (scan_mem(&s, &a, &b))
 		add_resv(p, a, b, LOG_RESV_NODE_DATA, "node data");
-		name_last_call(p, a, b, "node data");
-	}
 }
 
 static void acpi_reserving(struct log_parse *p, const char *s)
@@ -207,100 +192,6 @@ static void esrt(struct log_parse *p, const char *s)
 		add_resv(p, a, b, LOG_RESV_ESRT, "ESRT");
 }
 
-/* --- memblock=debug -------------------------------------------------------- */
-
-/* "[0xA-0xB]" at *s, B inclusive; an empty range ends one before it starts. */
-static bool scan_bracket(const char **s, phys_t *a, phys_t *b)
-{
-	const char *p = *s;
-
-	scan_blanks(&p);
-	if (!scan_lit(&p, "[") || !scan_range(&p, a, b) || !scan_lit(&p, "]"))
-		return false;
-	*s = p;
-	return true;
-}
-
-static void dump_start(struct log_parse *p, const char *s)
-{
-	p->log->nr_dumps++;
-}
-
-/* What follows "memory[" or "reserved[": index, range, size, node, flags. */
-static void dump_entry(struct log_parse *p, const char *s, int what)
-{
-	struct log_memblock *m;
-	const char *node, *flags;
-	phys_t a, b;
-	u64 v;
-	int nid = NO_NODE;
-
-	s += strcspn(s, "]");
-	if (!scan_lit(&s, "]") || !scan_bracket(&s, &a, &b) || !p->log->nr_dumps)
-		return;
-	if (!log_range_ok(p, a, b))
-		return;
-	node = strstr(s, "on node ");
-	flags = strstr(s, "flags: ");
-	if (node) {
-		node += 8;
-		scan_int(&node, &nid);
-	}
-	v = 0;
-	if (flags) {
-		flags += 7;
-		scan_any(&flags, &v);
-	}
-	m = LOG_ADD(p, memblock);
-	if (!m)
-		return;
-	*m = (struct log_memblock){ .start = a, .end = b, .nid = nid < MAX_NUMNODES ? nid : NO_NODE,
-				    .flags = (u32)v, .what = what,
-				    .dump = (u8)(p->log->nr_dumps < 255 ? p->log->nr_dumps : 255) };
-}
-
-static void dump_memory(struct log_parse *p, const char *s) { dump_entry(p, s, LOG_MB_MEMORY); }
-static void dump_reserved(struct log_parse *p, const char *s) { dump_entry(p, s, LOG_MB_RESERVED); }
-
-static void call(struct log_parse *p, const char *s, int what)
-{
-	struct log_memblock *m;
-	phys_t a, b;
-
-	if (!scan_bracket(&s, &a, &b) || b <= a)
-		return; /* freeing or reserving nothing is legal and changes nothing */
-	m = LOG_ADD(p, memblock);
-	if (!m)
-		return;
-	m->start = a;
-	m->end = b;
-	m->nid = NO_NODE;
-	m->what = what;
-	if (scan_word(&s, m->caller, sizeof(m->caller)))
-		m->caller[strcspn(m->caller, "+")] = '\0';
-	if (what == LOG_MB_RESERVE && p->caller[0] && !strcmp(m->caller, "memblock_alloc_range_nid"))
-		strcpy(m->caller, p->caller);
-	p->caller[0] = '\0';
-}
-
-/* "32768 bytes align=0x40 nid=-1 from=0x0 max_addr=0x0 sparse_init+0x456/0x490": remember who */
-static void alloc(struct log_parse *p, const char *s)
-{
-	const char *last = strrchr(s, ' ');
-
-	p->caller[0] = '\0';
-	if (!last)
-		return;
-	last++;
-	if (scan_word(&last, p->caller, sizeof(p->caller)))
-		p->caller[strcspn(p->caller, "+")] = '\0';
-}
-
-static void call_add(struct log_parse *p, const char *s) { call(p, s, LOG_MB_ADD); }
-static void call_remove(struct log_parse *p, const char *s) { call(p, s, LOG_MB_REMOVE); }
-static void call_reserve(struct log_parse *p, const char *s) { call(p, s, LOG_MB_RESERVE); }
-static void call_free(struct log_parse *p, const char *s) { call(p, s, LOG_MB_FREE); }
-
 static void freeing(struct log_parse *p, const char *s)
 {
 	const char *m = strstr(s, " memory: ");
@@ -322,16 +213,6 @@ static void freeing(struct log_parse *p, const char *s)
 }
 
 const struct log_rule bootlog_resv_rules[] = {
-	{ "memblock_reserve: ", call_reserve },
-	{ "memblock_alloc_", alloc },
-	{ "memblock_phys_alloc_", alloc },
-	{ "memblock_phys_free: ", call_free },
-	{ "memblock_free: ", call_free },
-	{ "memblock_add: ", call_add },
-	{ "memblock_remove: ", call_remove },
-	{ "MEMBLOCK configuration:", dump_start },
-	{ "memory[0x", dump_memory },
-	{ "reserved[0x", dump_reserved },
 	{ "Freeing ", freeing },
 	{ "RAMDISK: ", ramdisk },
 	{ "Allocated new RAMDISK: ", ramdisk_moved },

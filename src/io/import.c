@@ -22,16 +22,20 @@
 static void parse_log(struct import *im, const char *text, size_t len, const char *name)
 {
 	bootlog_cleanup(&im->log);
+	bootlog_calls_cleanup(&im->calls);
 	bootlog_parse(&im->log, text, len, im->flags & IMPORT_WITHHOLD, &im->notes);
+	bootlog_calls_read(&im->calls, text, len);
 	im->has_log = true;
 	text_printf(&im->notes, "boot log: %s, %u lines, kernel %s\n", name, im->log.nr_lines,
 		    im->log.release[0] ? im->log.release : "unknown");
 }
 
 /* Does it hold more than a "Linux version" line: firmware map, node ranges, zones? */
-static bool log_useful(const struct bootlog *log)
+static bool log_useful(const struct import *im)
 {
-	return log->nr_e820 || log->nr_early || log->nr_srat || log->nr_memblock || log->nr_zone;
+	const struct bootlog *log = &im->log;
+
+	return log->nr_e820 || log->nr_early || log->nr_srat || log->nr_zone || im->calls.nr_call;
 }
 
 static bool load_log_file(struct import *im)
@@ -50,7 +54,7 @@ static bool load_log_file(struct import *im)
 			continue;
 		parse_log(im, text, len, names[i]);
 		free(text);
-		if (log_useful(&im->log))
+		if (log_useful(im))
 			return true;
 	}
 	return false;
@@ -71,7 +75,7 @@ static bool load_log_kernel(struct import *im)
 		text_puts(&im->notes, "the kernel log is not readable by this user; root would add the boot "
 				      "messages\n");
 	free(text);
-	return len > 0 && log_useful(&im->log);
+	return len > 0 && log_useful(im);
 }
 
 /* proc/version holds the log's first line: version and architecture. */
@@ -132,7 +136,7 @@ static int load_file(struct import *im, const char *path)
 		return mm_fail(im->err, -EACCES, "%s: not readable; check its permissions", path);
 	parse_log(im, text, len, name ? name + 1 : path);
 	free(text);
-	if (!log_useful(&im->log))
+	if (!log_useful(im))
 		return mm_fail(im->err, -ENODATA, "%s: no line of it tells about memory; give a kernel boot log "
 			       "(dmesg), or a folder with proc/ and sys/", path);
 	return 0;
@@ -218,7 +222,7 @@ static int load(struct import *im, const char *root)
 		ret = load_file(im, root);
 	}
 	load_cmdline(im);
-	if (!ret && im->log.failed)
+	if (!ret && (im->log.failed || im->calls.failed))
 		ret = mm_fail(im->err, -ENOMEM, "%s: no memory to read the log", root);
 	return ret;
 }
@@ -240,6 +244,7 @@ struct desc *import_root(const char *root, unsigned flags, struct text *notes, s
 	}
 	text_cleanup(&im.notes);
 	bootlog_cleanup(&im.log);
+	bootlog_calls_cleanup(&im.calls);
 	free(im.cmdline);
 	free(im.iomem);
 	free(im.zones);

@@ -7,6 +7,7 @@
 #define MM_IO_IMPORT_INTERNAL_H
 
 #include "io/bootlog.h"
+#include "io/bootreplay.h"
 #include "io/import.h"
 #include "io/scan.h"
 
@@ -32,6 +33,7 @@ struct import {
 	struct mm_error *err;
 	struct desc *d;
 	struct bootlog log;    /* empty lists when there is none */
+	struct bootlog_calls calls; /* memblock=debug; empty without */
 	bool has_log;
 	bool flat;             /* the files of proc/ lie in the root itself */
 	bool resv_from_log;    /* memblock=debug calls were used */

@@ -225,10 +225,6 @@ static int map_from_sysfs(struct import *im)
 
 /* --- machines without e820 -------------------------------------------------- */
 
-#define MEMBLOCK_NOMAP  4u
-#define MEMBLOCK_MIRROR 2u
-#define MEMBLOCK_HOTPLUG 1u
-
 static int add_memblock(struct import *im, phys_t a, phys_t b, u32 flags)
 {
 	u32 f = (flags & MEMBLOCK_HOTPLUG ? FW_HOTPLUG : 0) | (flags & MEMBLOCK_MIRROR ? FW_MIRROR : 0);
@@ -239,15 +235,11 @@ static int add_memblock(struct import *im, phys_t a, phys_t b, u32 flags)
 /* The memory array of the last dump: the first ones may precede no-map marks. */
 static int map_from_dump(struct import *im)
 {
-	const struct bootlog *log = &im->log;
+	const struct bootlog_dump *d = &im->calls.dump[im->calls.nr_dump - 1];
 	int ret = 0;
 
-	for (size_t i = 0; i < log->nr_memblock && !ret; i++) {
-		const struct log_memblock *m = &log->memblock[i];
-
-		if (m->what == LOG_MB_MEMORY && m->dump == log->nr_dumps)
-			ret = add_memblock(im, m->start, m->end, m->flags);
-	}
+	for (size_t i = 0; i < d->nr_memory && !ret; i++)
+		ret = add_memblock(im, d->memory[i].base, d->memory[i].base + d->memory[i].size, d->memory[i].flags);
 	return ret;
 }
 
@@ -464,7 +456,7 @@ static int map_others(struct import *im)
 {
 	int ret = map_from_debugfs(im);
 
-	if (!ret && !has_ram(im->d) && im->log.nr_dumps)
+	if (!ret && !has_ram(im->d) && im->calls.nr_dump)
 		ret = map_from_dump(im);
 	return ret;
 }

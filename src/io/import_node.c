@@ -26,14 +26,14 @@ static int add_mem(struct import *im, const struct log_node_mem *m, size_t nr)
 
 static int mem_from_dump(struct import *im)
 {
-	const struct bootlog *log = &im->log;
+	const struct bootlog_dump *d = &im->calls.dump[im->calls.nr_dump - 1];
 	int ret = 0;
 
-	for (size_t i = 0; i < log->nr_memblock && !ret; i++) {
-		const struct log_memblock *m = &log->memblock[i];
+	for (size_t i = 0; i < d->nr_memory && !ret; i++) {
+		const struct memblock_region *r = &d->memory[i];
 
-		if (m->what == LOG_MB_MEMORY && m->dump == log->nr_dumps && m->nid >= 0)
-			ret = desc_add_mem(im->d, m->start, m->end, m->nid, false);
+		if (r->nid >= 0 && r->nid < MAX_NUMNODES)
+			ret = desc_add_mem(im->d, r->base, r->base + r->size, r->nid, false);
 	}
 	return ret;
 }
@@ -69,7 +69,7 @@ static int node_memory(struct import *im)
 	}
 	if (log->nr_srat && !log->no_numa)
 		return add_mem(im, log->srat, log->nr_srat);
-	if (!x86 && log->nr_dumps && !log->no_numa)
+	if (!x86 && im->calls.nr_dump && !log->no_numa)
 		return mem_from_dump(im);
 	if (!x86 || !(im->flags & IMPORT_WITHHOLD))
 		return log->no_numa ? 0 : add_mem(im, log->early, log->nr_early);

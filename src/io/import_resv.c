@@ -142,11 +142,11 @@ static int x86_image(struct import *im)
 
 /* --- initrd ------------------------------------------------------------------- */
 
-static const struct log_memblock *initrd_call(const struct bootlog *log)
+static const struct bootlog_call *initrd_call(const struct bootlog_calls *c)
 {
-	for (size_t i = 0; i < log->nr_memblock; i++) {
-		if (log->memblock[i].what == LOG_MB_ADD && !strcmp(log->memblock[i].caller, "arm64_memblock_init"))
-			return &log->memblock[i];
+	for (size_t i = 0; i < c->nr_call; i++) {
+		if (c->call[i].kind == BOOTLOG_ADD && !strcmp(c->call[i].caller, "arm64_memblock_init"))
+			return &c->call[i];
 	}
 	return NULL;
 }
@@ -154,13 +154,13 @@ static const struct log_memblock *initrd_call(const struct bootlog *log)
 /* x86 prints a RAMDISK line; arm64 adds the initrd's memory to memblock, in case mem= cut it off. */
 static int add_initrd(struct import *im)
 {
-	const struct log_memblock *m = initrd_call(&im->log);
+	const struct bootlog_call *c = initrd_call(&im->calls);
 	u64 size = freed(im, "initrd");
 
 	/* The last page is not freed where the initrd fills it only in part. */
-	if (m)
-		return add(im, m->start, size && size < m->end - m->start ? m->start + size + 1 : m->end,
-			   RESV_INITRD, RESV_INIT, "initrd");
+	if (c)
+		return add(im, c->base, c->base + (size && size < c->size ? size + 1 : c->size), RESV_INITRD, RESV_INIT,
+			   "initrd");
 	for (size_t i = 0; i < im->log.nr_resv; i++) {
 		const struct log_resv *r = &im->log.resv[i];
 
@@ -172,57 +172,61 @@ static int add_initrd(struct import *im)
 
 /* --- memblock=debug ------------------------------------------------------------ */
 
+/* Does the call reserve [base, base + size)? */
+static bool call_reserves(const struct bootlog_call *c)
+{
+	return c->base && c->size &&
+	       (c->kind == BOOTLOG_RESERVE || c->kind == BOOTLOG_DOUBLED || bootlog_call_is_alloc(c));
+}
+
 /*
  * The first dump shows what was reserved until then. What no told call explains
  * was taken before the kernel had read its command line: [@a, @b) minus calls.
  */
 static int add_untold(struct import *im, phys_t a, phys_t b, size_t dump_at)
 {
-	const struct bootlog *log = &im->log;
 	int ret;
 
 	for (size_t i = 0; i < dump_at && a < b; i++) {
-		const struct log_memblock *m = &log->memblock[i];
+		const struct bootlog_call *c = &im->calls.call[i];
 
-		if (m->what != LOG_MB_RESERVE || m->end <= a || m->start >= b)
+		if (!call_reserves(c) || c->base + c->size <= a || c->base >= b)
 			continue;
-		ret = m->start > a ? add_untold(im, a, m->start, dump_at) : 0;
+		ret = c->base > a ? add_untold(im, a, c->base, dump_at) : 0;
 		if (ret)
 			return ret;
-		a = m->end;
+		a = c->base + c->size;
 	}
 	return add(im, a, b, RESV_PLAIN, 0, "before the log");
 }
 
-static int add_call(struct import *im, const struct log_memblock *m)
+static int add_call(struct import *im, const struct bootlog_call *c)
 {
-	if (m->what == LOG_MB_FREE)
-		return add(im, m->start, m->end, RESV_FREED, 0, m->caller);
-	if (m->what != LOG_MB_RESERVE)
-		return 0;
-	if (!strcmp(m->caller, "cma"))
-		return add(im, m->start, m->end, RESV_CMA, 0, "reserved");
-	return add(im, m->start, m->end, RESV_PLAIN, 0, m->caller);
+	phys_t end = c->base + c->size;
+
+	if (c->kind == BOOTLOG_FREE)
+		return add(im, c->base, end, RESV_FREED, 0, c->caller);
+	if (c->kind == BOOTLOG_ALLOC_CMA)
+		return add(im, c->base, end, RESV_CMA, 0, "reserved");
+	if (c->kind == BOOTLOG_ALLOC_NODE_DATA)
+		return add(im, c->base, end, RESV_PLAIN, 0, "node data");
+	return call_reserves(c) || (c->kind == BOOTLOG_RESERVE && c->size) ?
+		add(im, c->base, end, RESV_PLAIN, 0, c->caller) : 0;
 }
 
 static int resv_from_memblock(struct import *im)
 {
-	const struct bootlog *log = &im->log;
+	const struct bootlog_calls *calls = &im->calls;
+	const struct bootlog_dump *d = &calls->dump[0];
 	size_t dump_at = 0;
 	int ret = 0;
 
-	while (dump_at < log->nr_memblock && log->memblock[dump_at].dump != 1)
+	while (dump_at < calls->nr_call && calls->call[dump_at].kind != BOOTLOG_DUMP)
 		dump_at++;
-	if (dump_at == log->nr_memblock)
-		return 0;
-	for (size_t i = dump_at; i < log->nr_memblock && log->memblock[i].dump == 1 && !ret; i++) {
-		if (log->memblock[i].what == LOG_MB_RESERVED)
-			ret = add_untold(im, log->memblock[i].start, log->memblock[i].end, dump_at);
-	}
-	for (size_t i = 0; i < log->nr_memblock && !ret; i++) {
-		if (!log->memblock[i].dump)
-			ret = add_call(im, &log->memblock[i]);
-	}
+	for (size_t i = 0; i < d->nr_reserved && !ret; i++)
+		ret = add_untold(im, d->reserved[i].base, d->reserved[i].base + d->reserved[i].size, dump_at);
+	for (size_t i = 0; i < calls->nr_call && calls->call[i].kind != BOOTLOG_HANDOVER && !ret; i++)
+		ret = add_call(im, &calls->call[i]);
 	im->d->resv_complete = true;
 	im->resv_from_log = true;
 	text_puts(&im->notes, "early reservations: all of them, from memblock=debug\n");
@@ -276,7 +280,7 @@ static int resv_from_lines(struct import *im)
 
 int import_resv(struct import *im)
 {
-	bool debug = im->log.nr_dumps > 0;
+	bool debug = im->calls.nr_dump > 0;
 	int ret;
 
 	im->resv_from_log = debug;

@@ -282,7 +282,17 @@ static void low_ram(struct log_parse *p, const char *s)
 		p->log->low_ram_end = b;
 }
 
+/* "128MB" after "Memory block size: " */
+static void block_size(struct log_parse *p, const char *s)
+{
+	u64 mb;
+
+	if (scan_num(&s, 10, &mb) && scan_lit(&s, "MB") && is_pow2(mb) && mb <= 64 * KiB)
+		p->log->block_size = mb * MiB;
+}
+
 const struct log_rule bootlog_misc_rules[] = {
+	{ "x86/mm: Memory block size: ", block_size },
 	{ "Linux version ", version },
 	{ "Command line:", command_line },
 	{ "Kernel command line:", command_line },

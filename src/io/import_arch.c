@@ -279,6 +279,23 @@ static void x86_options(struct import *im)
 	i386_lowmem(im);
 }
 
+/*
+ * What the system says of its memory block size, where our rule for it (bare metal:
+ * big blocks from 64 GiB on) may not be the one that was used.
+ */
+static void memory_block_size(struct import *im)
+{
+	struct arch *a = &im->d->arch;
+	u64 size = im->log.block_size;
+
+	if (!(im->flags & IMPORT_WITHHOLD))
+		import_read_u64(im, &size, 16, "sys/devices/system/memory/block_size_bytes");
+	if (!is_pow2(size) || size < 1ULL << a->section_shift || a->flatmem)
+		return;
+	if (size != 1ULL << a->section_shift || im->log.last_pfn >> (36 - 12))
+		a->block_size = size;
+}
+
 int import_arch(struct import *im)
 {
 	enum log_arch la = find_arch(im);
@@ -301,5 +318,6 @@ int import_arch(struct import *im)
 	x86_options(im);
 	zones_from_zoneinfo(im);
 	zones_from_log(im);
+	memory_block_size(im);
 	return page_size(im);
 }

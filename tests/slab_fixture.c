@@ -14,7 +14,7 @@
 #include "alloc/watermark.h"
 #include "alloc/zonelist.h"
 
-#define FIRST_PFN 0x1000 /* 16 MiB of 4 KiB pages: where node 0's Normal begins */
+#define DMA_BYTES (16 * MiB) /* where node 0's Normal begins */
 
 static void add_zone(struct slab_machine *m, struct node *n, int zid, pfn_t start, pfn_t end)
 {
@@ -36,8 +36,8 @@ static void add_node(struct slab_machine *m, int nid, pfn_t start, pfn_t end)
 	n->online = true;
 	n->node_start_pfn = start;
 	if (!nid)
-		add_zone(m, n, ZONE_DMA, start, FIRST_PFN);
-	add_zone(m, n, ZONE_NORMAL, nid ? start : FIRST_PFN, end);
+		add_zone(m, n, ZONE_DMA, start, DMA_BYTES >> m->arch.page_shift);
+	add_zone(m, n, ZONE_NORMAL, nid ? start : DMA_BYTES >> m->arch.page_shift, end);
 }
 
 static void set_up_mm(struct slab_machine *m, int nodes, int cpus)
@@ -80,7 +80,9 @@ struct slab_machine *slab_machine_bare(const char *arch, int nodes, u64 mib, int
 	pfn_t per_node;
 
 	assert_non_null(m);
-	assert_int_equal(arch_preset(&m->arch, arch, &err), 0);
+	assert_int_equal(arch_preset(&m->arch, strcmp(arch, "arm64-64k") ? arch : "arm64", &err), 0);
+	if (!strcmp(arch, "arm64-64k"))
+		assert_int_equal(arch_set_page_shift(&m->arch, 16, &err), 0);
 	m->arena = arena_create(4 * GiB);
 	assert_non_null(m->arena);
 	assert_int_equal(trace_init(&m->trace, 1024), 0);

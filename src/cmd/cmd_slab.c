@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Commands of the slab allocator: kmalloc, kfree, slab, cache ..., populate.
+ * Commands of the slab allocator: kmalloc, kfree, slab, cache, mempool, populate.
  */
 #include "cmd/tables.h"
 
@@ -10,6 +10,7 @@
 
 #include "sim/machine.h"
 #include "slab/kmalloc.h"
+#include "slab/mempool.h"
 #include "slab/slab_populate.h"
 #include "slab/slab_tag.h"
 
@@ -25,6 +26,20 @@ struct object_request {
 	u64 count;
 	char name[SLAB_TAG_MAX];
 };
+
+/* The second word of `cache` and `mempool`. */
+struct verb {
+	const char *word;
+	int (*run)(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err);
+};
+
+static const struct verb *find_verb(const struct verb *v, size_t n, const struct cmd_args *a)
+{
+	for (size_t i = 0; a->argc > 1 && i < n; i++)
+		if (!strcmp(a->argv[1], v[i].word))
+			return &v[i];
+	return NULL;
+}
 
 static int need_slab(struct machine *m, struct mm_error *err)
 {
@@ -542,24 +557,125 @@ static int cache_show(struct machine *m, const struct cmd_args *a, struct text *
 	return 0;
 }
 
-static const struct {
-	const char *word;
-	int (*run)(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err);
-} cache_verbs[] = {
-	{ "list", cache_list },     { "show", cache_show },     { "create", cache_create }, { "alloc", cache_alloc },
-	{ "free", cache_free },     { "shrink", cache_shrink }, { "destroy", cache_destroy },
+static const struct verb cache_verbs[] = {
+	{ "list", cache_list }, { "show", cache_show },     { "create", cache_create },   { "alloc", cache_alloc },
+	{ "free", cache_free }, { "shrink", cache_shrink }, { "destroy", cache_destroy },
 };
 
 static int run_cache(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
+	const struct verb *v = find_verb(cache_verbs, ARRAY_SIZE(cache_verbs), a);
 	int rc = need_slab(m, err);
+
+	if (!rc && !v)
+		rc = mm_fail(err, -EINVAL, "cache what? use list, show, create, alloc, free, shrink or destroy");
+	return rc ? rc : v->run(m, a, out, err);
+}
+
+/* --- mempool ... ------------------------------------------------------------------------ */
+
+static int find_pool(struct machine *m, const struct cmd_args *a, struct mempool **pool, struct mm_error *err)
+{
+	if (a->argc < 3)
+		return mm_fail(err, -EINVAL, "mempool %s which one? 'mempool list' names them", a->argv[1]);
+	*pool = mempool_find(m->sys->slab, a->argv[2]);
+	return *pool ? 0 : mm_fail(err, -ENOENT, "no mempool is named %s; 'mempool list' names them", a->argv[2]);
+}
+
+static int pool_list(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	struct mempool_info info;
+
+	for (u32 i = 0; mempool_info(m->sys->slab, i, &info); i++)
+		text_printf(out, "%s: %u of %u elements of %s in the reserve\n", info.name, info.curr_nr, info.min_nr,
+			    info.cache);
+	return 0;
+}
+
+static int pool_create(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	const char *name = cmd_value(a, "cache");
+	struct kmem_cache *s = name ? kmem_cache_find(m->sys->slab, name) : NULL;
+	int min = 4, rc = cmd_int(a, "min", 1, 1024, &min, err);
+
+	if (!rc && (a->argc != 3 || !s))
+		rc = mm_fail(err, -EINVAL, "mempool create NAME cache=CACHE [min=N], where 'cache list' shows CACHE");
+	if (rc)
+		return rc;
+	if (!mempool_create(m->sys->slab, a->argv[2], (u32)min, s, err))
+		return err->code;
+	text_printf(out, "%s: a reserve of %d objects of %s\n", a->argv[2], min, kmem_cache_name(s));
+	return 0;
+}
+
+static int pool_alloc(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	struct object_request r;
+	struct mempool *pool;
+	int rc = find_pool(m, a, &pool, err);
+
+	rc = rc ? rc : parse_request(m, a, &r, err);
+	for (u64 i = 0; !rc && i < r.count; i++) {
+		u64 addr = mempool_alloc(m->sys->slab, pool, r.gfp);
+
+		if (!addr)
+			return fail_memory(&r, i, err);
+		keep_object(m, &r, i, addr, out);
+	}
+	return rc;
+}
+
+static int pool_free(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	struct slab_state *st = m->sys->slab;
+	struct mempool *pool;
+	const char *name;
+	u64 addr, freed = 0;
+	int rc = find_pool(m, a, &pool, err);
+
+	if (!rc && a->argc != 4)
+		rc = mm_fail(err, -EINVAL, "mempool free POOL NAME: the name that mempool alloc printed");
+	for (u32 i = 0; !rc && (name = slab_tag_at(st, i, &addr));) {
+		if (strcmp(name, a->argv[3])) {
+			i++;
+			continue;
+		}
+		rc = mempool_free(st, pool, addr, err);
+		freed += !rc;
+		slab_tag_forget(st, i);
+	}
+	if (!rc && !freed)
+		rc = mm_fail(err, -ENOENT, "no object is named '%s'", a->argv[3]);
+	if (!rc)
+		text_printf(out, "%llu elements went back\n", LL(freed));
+	return rc;
+}
+
+static int pool_destroy(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	struct mempool *pool;
+	int rc = find_pool(m, a, &pool, err);
 
 	if (rc)
 		return rc;
-	for (size_t i = 0; a->argc > 1 && i < ARRAY_SIZE(cache_verbs); i++)
-		if (!strcmp(a->argv[1], cache_verbs[i].word))
-			return cache_verbs[i].run(m, a, out, err);
-	return mm_fail(err, -EINVAL, "cache what? use list, show, create, alloc, free, shrink or destroy");
+	mempool_destroy(m->sys->slab, pool);
+	text_printf(out, "%s: destroyed, its reserve is back in the cache\n", a->argv[2]);
+	return 0;
+}
+
+static const struct verb pool_verbs[] = {
+	{ "list", pool_list }, { "create", pool_create }, { "alloc", pool_alloc },
+	{ "free", pool_free }, { "destroy", pool_destroy },
+};
+
+static int run_mempool(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	const struct verb *v = find_verb(pool_verbs, ARRAY_SIZE(pool_verbs), a);
+	int rc = need_slab(m, err);
+
+	if (!rc && !v)
+		rc = mm_fail(err, -EINVAL, "mempool what? use list, create, alloc, free or destroy");
+	return rc ? rc : v->run(m, a, out, err);
 }
 
 /* --- populate ------------------------------------------------------------------------- */
@@ -611,7 +727,9 @@ static int run_populate(struct machine *m, const struct cmd_args *a, struct text
 static const char *const kmalloc_keys[] = { "size", "gfp", "node", "count", "as", NULL };
 static const char *const cache_keys[] = { "size", "align", "flags", "ctor", "gfp", "node", "count", "as",
 					  "n", "addr", "sort", "draw", NULL };
+static const char *const pool_keys[] = { "cache", "min", "gfp", "node", "count", "as", NULL };
 static const char *const no_keys[] = { NULL };
+static const char *const pool_words[] = { "list", "create", "alloc", "free", "destroy", NULL };
 static const char *const cache_words[] = { "list", "show", "create", "alloc", "free", "shrink", "destroy", NULL };
 static const char *const populate_words[] = { "slab", NULL };
 
@@ -626,6 +744,8 @@ static const struct command rows[] = {
 	  "alloc NAME [count=N] [node=N] [as=NAME] | free NAME [n=N|all] [addr=A] | shrink NAME|all | destroy NAME",
 	  "kmem_cache: list, look at, create, use, shrink and destroy caches of equal objects", "Slab", 0, cache_keys,
 	  cache_words, run_cache },
+	{ "mempool", "list | create NAME cache=CACHE [min=N] | alloc NAME [count=N] [as=NAME] | free NAME OBJECT | destroy NAME",
+	  "reserves of objects that are there even when memory is not", "Slab", 0, pool_keys, pool_words, run_mempool },
 	{ "populate", "slab FILE", "fill memory with the caches of a /proc/slabinfo and compare their geometry", "Slab", 0,
 	  no_keys, populate_words, run_populate },
 };

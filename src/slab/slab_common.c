@@ -114,10 +114,16 @@ static gfp_t alloc_flags(slab_flags_t flags)
 	return gfp;
 }
 
+static void free_name(struct slab_state *st, const char *name)
+{
+	arena_free(st->arena, (void *)(uintptr_t)name, strlen(name) + 1);
+}
+
 static void free_cache_memory(struct slab_state *st, struct kmem_cache *s)
 {
 	const struct mm *mm = st->mm;
 
+	free_name(st, s->name);
 	for (int cpu = 0; cpu < mm->nr_cpus_possible; cpu++)
 		if (s->cpu[cpu])
 			arena_free(st->arena, s->cpu[cpu], sizeof(*s->cpu[cpu]));
@@ -466,18 +472,20 @@ static int refuse_used(const struct kmem_cache *s, struct mm_error *err)
 		       (unsigned long long)(slab ? obj_addr(slab, obj) : 0), s->name);
 }
 
-/* Forget the name @name of @s, which has others. */
+/* Forget the name @name of @s, which has others. (The kernel goes on showing the first one.) */
 static void drop_name(struct slab_state *st, struct kmem_cache *s, const char *name)
 {
 	struct slab_alias *a = find_alias(st, name);
+	const char *dropped = a ? a->name : s->name;
 
 	for (u32 i = 0; !a; i++)
 		if (st->alias[i].cache == s)
 			a = &st->alias[i];
-	if (!strcmp(s->name, name))
+	if (dropped == s->name)
 		s->name = a->name;
 	*a = st->alias[--st->nr_alias];
 	s->refcount--;
+	free_name(st, dropped);
 }
 
 int kmem_cache_destroy(struct slab_state *st, const char *name, struct mm_error *err)

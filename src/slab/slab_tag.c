@@ -74,6 +74,11 @@ const char *slab_tag_at(const struct slab_state *st, u32 i, u64 *addr)
 	return st->tag[i].name;
 }
 
+void slab_tag_forget(struct slab_state *st, u32 i)
+{
+	st->tag[i] = st->tag[--st->nr_tag];
+}
+
 const char *slab_tag_of(const struct slab_state *st, u64 addr)
 {
 	for (u32 i = 0; i < st->nr_tag; i++)

@@ -17,6 +17,8 @@ u64 slab_tag_free(struct slab_state *st, const char *name);
 void slab_tag_sweep(struct slab_state *st);
 /* Entry @i: its name, *addr its object; NULL past the end. */
 const char *slab_tag_at(const struct slab_state *st, u32 i, u64 *addr);
+/* Forget entry @i; the last one moves to its place. */
+void slab_tag_forget(struct slab_state *st, u32 i);
 /* The name of the object at @addr; NULL: it has none. */
 const char *slab_tag_of(const struct slab_state *st, u64 addr);
 /* Every named object is in use. 0 or -EUCLEAN. */

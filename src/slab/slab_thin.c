@@ -18,10 +18,10 @@ static u32 used_in(const struct slab *slab)
 	return n;
 }
 
-/* The allocator's own structures are objects too; they stay. */
+/* The allocator's own structures and reserves of mempools are objects too; they stay. */
 static bool is_own(const struct slab_state *st, const struct slab *slab, u32 obj)
 {
-	return slab->cache->internal && slab_internal_object(st, obj_addr(slab, obj));
+	return (slab->cache->internal || st->pools) && slab_internal_object(st, obj_addr(slab, obj));
 }
 
 /* Thin out one slab down to @keep objects at least; it may be gone afterwards. */

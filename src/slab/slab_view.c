@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "slab/mempool.h"
 #include "slab/slub_internal.h"
 
 /* slabinfo counts free objects on longer partial lists from this many slabs only. */
@@ -264,6 +265,8 @@ bool slab_cpu_info(const struct slab_state *st, const struct kmem_cache *s, int 
 
 const char *slab_internal_object(const struct slab_state *st, u64 addr)
 {
+	if (mempool_holds(st, addr))
+		return "in the reserve of a mempool";
 	for (const struct kmem_cache *s = st->newest; s; s = s->older) {
 		if (s->self_addr == addr)
 			return "a struct kmem_cache";

@@ -210,7 +210,7 @@ bool slab_cpu_info(const struct slab_state *st, const struct kmem_cache *s, int 
 		   u32 *nr_free, u32 *nr_partial);
 /* One slab drawn object by object, with a legend. */
 void slab_draw(const struct slab_state *st, pfn_t pfn, struct text *out);
-/* The allocator's own object (a struct kmem_cache, a kmem_cache_node ...) at @addr: what it is; NULL: not one. */
+/* What holds the object at @addr inside the allocator (a struct kmem_cache, a mempool ...); NULL: nothing does. */
 const char *slab_internal_object(const struct slab_state *st, u64 addr);
 
 /* --- slab_check.c ------------------------------------------------------------------ */

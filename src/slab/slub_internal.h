@@ -123,6 +123,7 @@ enum kmalloc_type {
 };
 
 struct slab_tag;
+struct mempool;
 
 struct slab_state {
 	struct mm *mm;
@@ -152,6 +153,7 @@ struct slab_state {
 	owner_id large_owner;
 	u64 nr_large;            /* blocks of large kmallocs */
 	u64 nr_slab_pages;       /* pages of all slabs, large blocks not counted */
+	struct mempool *pools;   /* newest first */
 	struct slab_tag *tag;    /* objects that users named */
 	u32 nr_tag;
 	u32 cap_tag;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Commands that read and write files: conform, bootreplay, save, source.
+ * Commands that read and write files: conform, bootreplay, export, save, source.
  */
 #include "cmd/tables.h"
 
@@ -11,6 +11,7 @@
 
 #include "io/atomic_file.h"
 #include "io/bootreplay.h"
+#include "io/export.h"
 #include "mmview.h"
 #include "sim/conform.h"
 #include "sim/conform_migrate.h"
@@ -49,6 +50,18 @@ static int run_bootreplay(struct machine *m, const struct cmd_args *a, struct te
 
 	rc = rc ? rc : bootreplay_file(a->argv[1], out, NULL, err);
 	return rc == -EUCLEAN ? mm_fail(err, rc, "the model differs from the log %s (report above)", a->argv[1]) : rc;
+}
+
+static int run_export(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	int rc = need_path(a, "folder", err);
+	u64 nr = 0;
+
+	rc = rc ? rc : export_dir(m->sys, a->argv[1], &nr, err);
+	if (!rc)
+		text_printf(out, "%llu files in %s; try 'lsmem -s %s' or 'mmview --import %s'\n", (unsigned long long)nr,
+			    a->argv[1], a->argv[1], a->argv[1]);
+	return rc;
 }
 
 static int run_save(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
@@ -112,6 +125,8 @@ static const struct command rows[] = {
 	  "Files", CMD_READ, no_keys, NULL, run_conform },
 	{ "bootreplay", "FILE", "replay the memblock calls of a boot log made with memblock=debug and compare every address",
 	  "Files", CMD_READ, no_keys, NULL, run_bootreplay },
+	{ "export", "DIR", "write the machine as a folder with proc/ and sys/ in the kernel's formats", "Files", CMD_READ,
+	  no_keys, NULL, run_export },
 	{ "save", "FILE", "write the session as a script that reproduces it", "Files", CMD_READ, no_keys, NULL, run_save },
 	{ "source", "FILE", "run the commands of a script", "Files", CMD_SESSION, no_keys, NULL, run_source },
 };

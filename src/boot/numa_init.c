@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "alloc/node.h"
+#include "boot/numa_emulation.h"
 #include "phys/numa.h"
 
 #define LLX(v) ((unsigned long long)(v))
@@ -22,10 +23,11 @@
 /* Memory without a node that is too little to distrust the firmware (x86). */
 #define X86_UNCOVERED_MAX MiB
 
-/* What firmware says: nodes that it mentions. */
+/* What firmware says: nodes that it mentions; or the emulated ones cut out of them. */
 struct parsed_nodes {
 	bool set[MAX_NUMNODES];
 	int highest;
+	struct numa_emulation *emu; /* numa=fake=; NULL: none */
 };
 
 static void parsed_add(struct parsed_nodes *p, int nid)
@@ -77,6 +79,43 @@ static bool coverage_ok(struct system *sys)
 	return memblock_validate_numa_coverage(&sys->memblock, arch_is_x86(sys) ? X86_UNCOVERED_MAX : 0);
 }
 
+static u8 desc_distance(const struct desc *d, int from, int to)
+{
+	for (size_t i = 0; i < d->nr_node; i++)
+		if (d->node[i].nid == from && d->node[i].distance && to < d->node[i].nr_distance)
+			return d->node[i].distance[to];
+	return from == to ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+}
+
+static u8 firmware_distance(const void *ctx, int from, int to)
+{
+	return desc_distance(ctx, from, to);
+}
+
+/* numa=fake=: from here on only emulated nodes exist. @slit: firmware told distances. */
+static void emulate_nodes(struct system *sys, struct numa_meminfo *mi, struct parsed_nodes *p, bool slit)
+{
+	struct numa_emulation *e;
+	bool *parsed;
+
+	if (!sys->cmd.numa_fake)
+		return;
+	parsed = arena_alloc(sys->arena, sizeof(p->set));
+	memcpy(parsed, p->set, sizeof(p->set));
+	e = arena_alloc(sys->arena, sizeof(*e));
+	*e = (struct numa_emulation){
+		.arena = sys->arena, .arch = &sys->arch, .mb = &sys->memblock, .log = &sys->log, .parsed = parsed,
+		.max_addr = pfn_to_phys(&sys->arch, sys->max_pfn), .distance = firmware_distance,
+		.distance_ctx = sys->desc, .nr_distance = slit ? p->highest + 1 : 0,
+	};
+	if (!numa_emulation(e, mi, sys->cmd.numa_fake))
+		return;
+	memset(p, 0, sizeof(*p));
+	for (u32 i = 0; i < mi->nr_blks; i++)
+		parsed_add(p, mi->blk[i].nid);
+	p->emu = e;
+}
+
 static int numa_from_firmware(struct system *sys, struct parsed_nodes *p)
 {
 	const struct desc *d = sys->desc;
@@ -96,6 +135,7 @@ static int numa_from_firmware(struct system *sys, struct parsed_nodes *p)
 	rc = numa_cleanup_meminfo(&mi, &sys->memblock, &sys->log);
 	if (rc)
 		return rc;
+	emulate_nodes(sys, &mi, p, has_slit(d));
 	numa_register_meminfo(&mi, &sys->memblock);
 	return coverage_ok(sys) ? 0 : -EINVAL;
 }
@@ -127,23 +167,21 @@ static void numa_dummy(struct system *sys, struct parsed_nodes *p)
 	numa_meminfo_init(&mi, sys->arena, 1);
 	numa_add_memblk(&mi, 0, start, end, &sys->log);
 	numa_cleanup_meminfo(&mi, mb, &sys->log);
-	numa_register_meminfo(&mi, mb);
 	parsed_add(p, 0);
+	emulate_nodes(sys, &mi, p, false);
+	numa_register_meminfo(&mi, mb);
 }
 
-static u8 desc_distance(const struct desc *d, int from, int to)
-{
-	for (size_t i = 0; i < d->nr_node; i++)
-		if (d->node[i].nid == from && d->node[i].distance && to < d->node[i].nr_distance)
-			return d->node[i].distance[to];
-	return from == to ? LOCAL_DISTANCE : REMOTE_DISTANCE;
-}
-
-static void init_distance(struct system *sys, int nr, bool firmware)
+static void init_distance(struct system *sys, const struct parsed_nodes *p, bool firmware)
 {
 	struct mm *mm = &sys->mm;
+	int nr = p->highest + 1;
 
 	mm->nr_node_ids = nr;
+	if (p->emu && p->emu->nr_nodes == nr) {
+		mm->distance = p->emu->node_distance;
+		return;
+	}
 	mm->distance = arena_alloc(sys->arena, (size_t)nr * (size_t)nr);
 	for (int i = 0; i < nr; i++)
 		for (int j = 0; j < nr; j++)
@@ -173,7 +211,7 @@ static int next_online(const struct mm *mm, int nid)
 }
 
 /* A cpu that firmware is silent about: x86 deals them round, arm64 says node 0. */
-static void init_cpu_nodes(struct system *sys, bool firmware)
+static void init_cpu_nodes(struct system *sys, bool firmware, const struct numa_emulation *emu)
 {
 	struct mm *mm = &sys->mm;
 	int rr = next_online(mm, mm->nr_node_ids - 1);
@@ -181,6 +219,8 @@ static void init_cpu_nodes(struct system *sys, bool firmware)
 	for (int cpu = 0; cpu < mm->nr_cpus_possible; cpu++) {
 		int nid = firmware && cpu < sys->desc->nr_cpus_possible ? desc_cpu_node(sys->desc, cpu) : NO_NODE;
 
+		if (emu && nid >= 0)
+			nid = numa_emulation_cpu_node(emu, nid);
 		if (nid >= 0 && nid < mm->nr_node_ids && mm->node[nid]) {
 			mm->cpu_node[cpu] = (s16)nid;
 		} else if (arch_is_x86(sys)) {
@@ -265,9 +305,9 @@ int boot_numa(struct system *sys, struct mm_error *err)
 	}
 	rc = check_nodes(sys, p, err);
 	if (!rc) {
-		init_distance(sys, p->highest + 1, firmware);
+		init_distance(sys, p, firmware);
 		register_nodes(sys, p);
-		init_cpu_nodes(sys, firmware);
+		init_cpu_nodes(sys, firmware, p->emu);
 		rc = early_resv(sys, RESV_AT_NUMA, err);
 	}
 	if (!rc) {

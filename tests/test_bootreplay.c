@@ -211,6 +211,24 @@ static void test_bootreplay_nomap_of_the_next_dump_is_avoided(void **state)
 	assert_int_equal(res.dumps_equal, 2);
 }
 
+/*
+ * x86 with movable_node: below 1 MiB until the linear map is complete, then from
+ * the bottom, and from the top once the node tables are read.
+ */
+static void test_bootreplay_movable_node_goes_bottom_up_until_nodes_are_read(void **state)
+{
+	static const char log[] =
+		T "BIOS-e820: [mem 0x0000000000100000-0x00000000001fffff] usable\n"
+		T "Command line: movable_node quiet\n" DUMP ALLOC("64") T "RAMDISK: [mem 0x1000-0x1fff]\n"
+		ALLOC_4096("0x0000000000100000", "0x0000000000100fff")
+		T "Faking node 0 at [mem 0x0000000000001000-0x00000000001fffff] (1MB)\n"
+		ALLOC_4096("0x00000000001fe000", "0x00000000001fefff");
+	struct bootreplay_result res;
+
+	assert_int_equal(replay(log, &res, NULL), 0);
+	assert_int_equal(res.equal, 3);
+}
+
 /* The final list is compared with debugfs, line by line. */
 static void test_bootreplay_compares_with_debugfs(void **state)
 {
@@ -413,6 +431,7 @@ int main(void)
 		cmocka_unit_test(test_bootreplay_forgets_a_request_cut_from_its_answer),
 		cmocka_unit_test(test_bootreplay_silent_reservations_are_deduced),
 		cmocka_unit_test(test_bootreplay_nomap_of_the_next_dump_is_avoided),
+		cmocka_unit_test(test_bootreplay_movable_node_goes_bottom_up_until_nodes_are_read),
 		cmocka_unit_test(test_bootreplay_compares_with_debugfs),
 		cmocka_unit_test(test_bootreplay_of_a_log_that_memblock_wrote),
 		cmocka_unit_test(test_bootreplay_says_what_is_missing),

@@ -33,6 +33,7 @@ struct call_parse {
 	bool in_dump;
 	bool in_zones;
 	bool mapped;
+	bool numa_parsed;
 	bool handed_over;
 	u32 nr_doubled[2];  /* memory, reserved */
 };
@@ -415,6 +416,31 @@ static void cma_line(struct call_parse *p, const char *s)
 		scan_int(&at, &c->nid);
 }
 
+/* "ACPI: SRAT: Node 1 PXM 1 [mem 0x40000000-0x7fffffff] hotplug" */
+static void srat_line(struct call_parse *p, const char *s)
+{
+	struct bootlog_call *c;
+	phys_t start, end;
+
+	if (!strstr(s, "] hotplug") || !scan_mem(&s, &start, &end) || end <= start)
+		return;
+	c = push_call(p, BOOTLOG_SRAT_HOTPLUG);
+	if (!c)
+		return;
+	c->base = start;
+	c->size = end - start;
+}
+
+/* What numa_memblks_init() prints once the firmware's tables are read. */
+static void numa_parsed_line(struct call_parse *p, const char *s)
+{
+	if (p->numa_parsed || (strncmp(s, "NUMA: Node ", 11) && strncmp(s, "Faking node ", 12) &&
+			       strncmp(s, "Faking a node ", 14)))
+		return;
+	p->numa_parsed = true;
+	push_call(p, BOOTLOG_NUMA_PARSED);
+}
+
 static bool has_word(const char *s, const char *word)
 {
 	size_t n = strlen(word);
@@ -516,6 +542,8 @@ static void fact_line(struct call_parse *p, const char *s)
 
 	if (scan_lit(&q, "NODE_DATA("))
 		node_data_line(p, q);
+	else if (scan_lit(&q, "ACPI: SRAT: ") || scan_lit(&q, "SRAT: "))
+		srat_line(p, q);
 	else if (scan_lit(&q, "cma: Reserved "))
 		cma_line(p, q);
 	else if (scan_lit(&q, "Command line: ") || scan_lit(&q, "Kernel command line: "))
@@ -530,6 +558,7 @@ static void fact_line(struct call_parse *p, const char *s)
 		p->in_zones = true;
 	else if (!strncmp(s, "Movable zone start", 18))
 		p->in_zones = false;
+	numa_parsed_line(p, s);
 	nr_cpus_line(p, s);
 	machine_line(p, s);
 }
@@ -631,6 +660,8 @@ const char *bootlog_call_name(enum bootlog_call_kind kind)
 		[BOOTLOG_ALLOC_UNKNOWN] = "memblock_alloc_range_nid",
 		[BOOTLOG_DOUBLED] = "memblock_double_array",
 		[BOOTLOG_DUMP] = "memblock_dump_all",
+		[BOOTLOG_SRAT_HOTPLUG] = "memblock_mark_hotplug",
+		[BOOTLOG_NUMA_PARSED] = "numa_memblks_init",
 		[BOOTLOG_MAPPED] = "init_mem_mapping",
 		[BOOTLOG_HANDOVER] = "memblock_free_all",
 	};

@@ -10,7 +10,7 @@
  *                            been reserved, was there from the start.
  *   direction, limits        x86 starts below 1 MiB and gets the whole linear map
  *                            ("low ram" on i386) once that is built; with
- *                            movable_node it goes bottom up until the nodes are known.
+ *                            movable_node it goes bottom up until the node tables are read.
  *   nodes                    Set just before the first NODE_DATA, as the next dump
  *                            shows them. Regions reserved before lose their "no
  *                            node yet" mark then and stay apart from later ones.
@@ -111,7 +111,7 @@ static void set_nodes(struct replay *r, struct memblock_type *type, const struct
 /*
  * numa_memblks_init(): all nodes are forgotten (NO_NODE, which does not merge with
  * "never had one"), memory gets its nodes and hot-plug marks, and so do the
- * regions reserved so far. From here on allocations go top down.
+ * regions reserved so far.
  */
 static void numa_init(struct replay *r)
 {
@@ -339,13 +339,20 @@ static void replay_dump(struct replay *r, const struct bootlog_call *c)
 
 static void replay_one(struct replay *r, const struct bootlog_call *c)
 {
+	if (c->kind != BOOTLOG_DOUBLED)
+		check_arrays(r, c->line);
 	switch (c->kind) {
 	case BOOTLOG_DOUBLED:
 		replay_doubled(r, c);
 		return;
 	case BOOTLOG_DUMP:
-		check_arrays(r, c->line);
 		replay_dump(r, c);
+		return;
+	case BOOTLOG_SRAT_HOTPLUG:
+		memblock_mark_hotplug(&r->mb, c->base, c->size);
+		return;
+	case BOOTLOG_NUMA_PARSED:
+		memblock_set_bottom_up(&r->mb, false);
 		return;
 	case BOOTLOG_MAPPED:
 		bootreplay_linear_map_done(r);
@@ -356,7 +363,6 @@ static void replay_one(struct replay *r, const struct bootlog_call *c)
 	default:
 		break;
 	}
-	check_arrays(r, c->line);
 	r->res.calls++;
 	if (c->kind == BOOTLOG_ALLOC_UNKNOWN)
 		r->res.untold++;

@@ -35,6 +35,8 @@ enum bootlog_call_kind {
 	BOOTLOG_ALLOC_UNKNOWN,   /* an allocation whose request the log does not tell */
 	BOOTLOG_DOUBLED,         /* a region array moved to [base, base + size); not a call */
 	BOOTLOG_DUMP,            /* "MEMBLOCK configuration:", dump number @align; not a call */
+	BOOTLOG_SRAT_HOTPLUG,    /* SRAT calls [base, base + size) hot-pluggable; memblock_mark_hotplug() prints nothing */
+	BOOTLOG_NUMA_PARSED,     /* the firmware's node tables are read; not a call */
 	BOOTLOG_MAPPED,          /* x86: the linear map is complete by now; not a call */
 	BOOTLOG_HANDOVER,        /* memblock_free_all() has happened by now; not a call */
 	NR_BOOTLOG_CALLS

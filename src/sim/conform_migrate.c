@@ -83,6 +83,17 @@ static bool is_compound_tail_or_head(const struct record *r, pfn_t pfn)
 	return v.state == PAGE_ALLOC;
 }
 
+/* Pages of the row that are not of the zone: holes, whose struct pages the kernel gives to the zone that follows. */
+static void load_holes(struct record *r, pfn_t pfn, const char *row)
+{
+	for (int i = 0, n; row[i] == '-' || (row[i] && row[i] != '\n'); i += n) {
+		n = (int)strspn(row + i, "-");
+		if (n && i + n <= ROW_PAGES && memmap_range_of(r->mm->map, pfn + (pfn_t)i))
+			memmap_set_range(r->mm->map, pfn + (pfn_t)i, pfn + (pfn_t)(i + n), PAGE_HOLE, ZONE_NONE);
+		n = n ? n : 1;
+	}
+}
+
 /* One row: 512 characters, one per page. LRU pages come with their own lines. */
 static void load_row(struct record *r, pfn_t pfn, const char *row)
 {
@@ -155,8 +166,18 @@ static void load_nodestat(struct record *r, const char *line)
 			r->mm->node[nid]->vm_stat[keys[i].item] = (s64)v;
 }
 
+/* Is all of the pageblock at @pfn declared to be of the zone that starts at @zone_start? */
+static bool row_zone_is(const struct record *r, pfn_t zone_start, pfn_t pfn)
+{
+	const struct memmap_range *a = memmap_range_of(r->mm->map, zone_start);
+	const struct memmap_range *b = memmap_range_of(r->mm->map, pfn), *c = memmap_range_of(r->mm->map, pfn + ROW_PAGES - 1);
+
+	return a && b && c && a->zone == b->zone && b->zone == c->zone;
+}
+
 static int load_pages(struct record *r)
 {
+	u64 zone_start = 0;
 	const char *text = read_file(r, "pages-before.txt", true);
 
 	if (!text)
@@ -174,9 +195,14 @@ static int load_pages(struct record *r)
 		char *end;
 		pfn_t pfn = strtoull(p, &end, 16);
 
-		if (end != p && *end == ' ' && strcspn(end + 1, "\n") == ROW_PAGES)
+		if (end != p && *end == ' ' && strcspn(end + 1, "\n") == ROW_PAGES) {
+			if (row_zone_is(r, zone_start, pfn))
+				load_holes(r, pfn, end + 1);
 			load_row(r, pfn, end + 1);
-		else if (!strncmp(p, "lru ", 4))
+		} else if (!strncmp(p, "pagemap ", 8)) {
+			line_number(p, "start=", 16, &zone_start);
+		}
+		if (!strncmp(p, "lru ", 4))
 			load_lru(r, p);
 		else if (!strncmp(p, "nodestat ", 9))
 			load_nodestat(r, p);

@@ -137,7 +137,7 @@ static int draw_owner(struct ui *ui, struct rect r, int row, const struct page_i
 		draw_field(ui, r, row + n++, "owner", st(C_BRIGHT, C_GROUND), "%s, pid %d", pi->owner, pi->pid);
 	else if (pi->owner[0])
 		draw_field(ui, r, row + n++, "owner", st(C_BRIGHT, C_GROUND), "%s", pi->owner);
-	if (pi->callchain[0])
+	if (pi->callchain[0] && r.h > 26)
 		draw_field(ui, r, row + n++, "", st(C_DIM, C_GROUND), "%s", pi->callchain);
 	if (pi->iomem[0] || pi->memblock[0])
 		draw_field(ui, r, row + n++, "iomem", st(C_TEXT, C_GROUND), "%s%s%s", pi->iomem, pi->memblock[0] ? " \xc2\xb7 memblock " : "",
@@ -170,9 +170,7 @@ int panel_inspector(struct ui *ui, struct pane *p, struct rect r)
 	where_text(&pi, buf, sizeof(buf));
 	draw_field(ui, in, row++, "section", st(C_TEXT, C_GROUND), "%s", buf);
 	zone_text(&pi, buf, sizeof(buf));
-	draw_field(ui, in, row++, "zone", st(C_TEXT, C_GROUND), "%s", buf);
-	if (pi.zone >= 0)
-		draw_field(ui, in, row++, "type", st(C_TEXT, C_GROUND), "%s pageblock", mt_word(pi.pb_mt));
+	draw_field(ui, in, row++, "zone", st(C_TEXT, C_GROUND), pi.zone >= 0 ? "%s \xc2\xb7 %s pageblock" : "%s", buf, mt_word(pi.pb_mt));
 	row += draw_buddy(ui, in, row, &pi);
 	row += draw_owner(ui, in, row, &pi);
 	if (p->map.shift) {

@@ -63,7 +63,7 @@ static int read_caches(const char *text, struct cache *out, int max)
 static void draw_heads(struct ui *ui, struct rect r, int y)
 {
 	static const struct { int end; const char *name; } heads[] = {
-		{ 32, "in use" }, { 42, "objects" }, { 50, "bytes" }, { 58, "per slab" }, { 66, "slabs" }, { 76, "memory" },
+		{ 32, "in use" }, { 42, "objects" }, { 49, "bytes" }, { 58, "per slab" }, { 66, "slabs" }, { 76, "memory" },
 	};
 
 	canvas_text(&ui->cv, r.x, y, 20, st(C_DIM, C_GROUND), "cache");
@@ -83,7 +83,7 @@ static void draw_row(struct ui *ui, struct pane *p, struct rect r, int y, const 
 	canvas_text(&ui->cv, r.x, y, 23, st(c->objects ? C_BRIGHT : C_DIM, bg), c->name);
 	canvas_right(&ui->cv, r.x + 32, y, 9, num, "%s", count_str(c->active, a, sizeof(a)));
 	canvas_right(&ui->cv, r.x + 42, y, 9, num, "%s", count_str(c->objects, b, sizeof(b)));
-	canvas_right(&ui->cv, r.x + 50, y, 7, st(C_DIM, bg), "%llu", (unsigned long long)c->size);
+	canvas_right(&ui->cv, r.x + 49, y, 7, st(C_DIM, bg), "%llu", (unsigned long long)c->size);
 	canvas_right(&ui->cv, r.x + 58, y, 7, st(C_DIM, bg), "%llu", (unsigned long long)c->per_slab);
 	canvas_right(&ui->cv, r.x + 66, y, 7, num, "%llu", (unsigned long long)c->slabs);
 	canvas_right(&ui->cv, r.x + 76, y, 9, num, "%s", size_of_pages(p, pages_of(c), m, sizeof(m)));

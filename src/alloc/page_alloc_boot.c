@@ -84,6 +84,7 @@ void free_boot_range(struct mm *mm, struct zone *zone, pfn_t start, pfn_t end)
 	pfn_t first = align_up(start, block), last = align_down(end, block);
 
 	zone->managed_pages += end - start;
+	mm->vm_event[EV_pgfree] += end - start;
 	if (first >= last) {
 		free_pieces(mm, zone, start, end);
 		return;

@@ -148,46 +148,56 @@ static void print_block(const struct system *sys, u64 nr, const char *what, stru
 	text_printf(out, "Memory Block %llu (0x%016llx-0x%016llx) %s\n", LL(nr), LL(nr * bs), LL((nr + 1) * bs - 1), what);
 }
 
-/* One block of several: 1 done, 0 passed over, -errno. */
-static int change_one(struct system *sys, u64 nr, enum mmop type, struct text *out, struct mm_error *err)
+/* One block of several; the first failure is kept in *rc. Return: it changed. */
+static bool change_one(struct system *sys, u64 nr, enum mmop type, int *rc, struct text *out, struct mm_error *err)
 {
 	bool off = type == MMOP_OFFLINE;
-	struct memory_block b;
-	int rc;
+	int ret = memory_block_store_state(sys, nr, type, err);
 
-	if (memory_block_find(sys, nr, &b) || (b.range.state == BLOCK_OFFLINE) == off)
-		return 0;
-	rc = memory_block_store_state(sys, nr, type, err);
-	print_block(sys, nr, rc ? off ? "disable failed" : "enable failed" : off ? "disabled" : "enabled", out);
-	return rc ? rc : 1;
+	print_block(sys, nr, ret ? off ? "disable failed" : "enable failed" : off ? "disabled" : "enabled", out);
+	*rc = *rc ? *rc : ret;
+	return !ret;
 }
 
-/* chmem goes up to enable, and down to disable a size. */
+/* Index of the first block from number @nr on. */
+static u64 index_from(const struct system *sys, u64 nr)
+{
+	const struct block_range *r = memory_block_range_from(sys, nr);
+
+	if (!r)
+		return memory_block_count(sys);
+	return r->index + (nr > r->first ? nr - r->first : 0);
+}
+
+/*
+ * chmem goes up, and down to take a size away. Stretches that are in the wanted state
+ * already are passed over as a whole.
+ */
 static int change_several(struct system *sys, const struct block_set *set, enum mmop type, struct text *out,
 			  struct mm_error *err)
 {
-	bool down = type == MMOP_OFFLINE && set->wanted;
-	u64 count = memory_block_count(sys), done = 0, seen = 0;
+	bool off = type == MMOP_OFFLINE, down = off && set->wanted, seen = false;
+	u64 count = memory_block_count(sys), done = 0;
+	struct memory_block b;
 	int rc = 0;
 
-	for (u64 i = 0; i < count && (!set->wanted || done < set->wanted); i++) {
-		struct memory_block b;
-		int ret;
-
-		memory_block_at(sys, down ? count - 1 - i : i, &b);
-		if (b.nr < set->first || b.nr > set->last)
+	for (u64 i = down ? count - 1 : index_from(sys, set->first); i < count && (!set->wanted || done < set->wanted);) {
+		memory_block_at(sys, i, &b);
+		if (b.nr > set->last)
+			break;
+		seen = true;
+		if ((b.range.state == BLOCK_OFFLINE) == off) {
+			i = down ? b.range.index - 1 : b.range.index + b.range.nr;
 			continue;
-		seen++;
-		ret = change_one(sys, b.nr, type, out, err);
-		done += ret > 0;
-		if (ret < 0 && !set->wanted)
-			rc = rc ? rc : ret;
+		}
+		done += change_one(sys, b.nr, type, &rc, out, err);
+		i = down ? i - 1 : i + 1;
 	}
 	if (!seen)
 		return mm_fail(err, -ENOENT, "there are no memory blocks %llu-%llu", LL(set->first), LL(set->last));
 	if (set->wanted && done < set->wanted)
 		return mm_fail(err, -EBUSY, "only %llu of %llu blocks changed", LL(done), LL(set->wanted));
-	return rc;
+	return set->wanted ? 0 : rc;
 }
 
 static int run_state(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)

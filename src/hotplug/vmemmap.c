@@ -147,3 +147,13 @@ const struct vmemmap_chunk *vmemmap_chunk_of(const struct system *sys, pfn_t pfn
 
 	return i < hp->nr_vmemmap && hp->vmemmap[i].start / per == pfn / per ? &hp->vmemmap[i] : NULL;
 }
+
+u64 vmemmap_pages(const struct system *sys)
+{
+	const struct hotplug_state *hp = sys->hotplug;
+	u64 pages = 0;
+
+	for (u32 i = 0; hp && i < hp->nr_vmemmap; i++)
+		pages += 1ULL << hp->vmemmap[i].order;
+	return pages;
+}

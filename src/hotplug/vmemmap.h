@@ -25,6 +25,8 @@ struct vmemmap_chunk {
 int vmemmap_populate(struct system *sys, int nid, pfn_t start, pfn_t end);
 /* Give the pages back to the buddy. */
 void vmemmap_depopulate(struct system *sys, pfn_t start, pfn_t end);
+/* Pages that all of it takes (nr_memmap_pages of /proc/vmstat). */
+u64 vmemmap_pages(const struct system *sys);
 /* Chunks of the sections from that of @pfn on, by index; NULL when @pfn's section has no more. */
 const struct vmemmap_chunk *vmemmap_chunk_of(const struct system *sys, pfn_t pfn, u32 index);
 

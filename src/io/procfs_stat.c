@@ -13,6 +13,7 @@
 
 #include "alloc/node.h"
 #include "alloc/zonelist.h"
+#include "hotplug/vmemmap.h"
 
 #define LLX(v) ((unsigned long long)(v))
 
@@ -178,7 +179,8 @@ void procfs_vmstat(struct system *sys, struct text *out)
 	text_printf(out, "nr_dirty_threshold %llu\nnr_dirty_background_threshold %llu\n",
 		    LLX(dirty_limit(sys, dirtyable, DIRTY_RATIO)),
 		    LLX(dirty_limit(sys, dirtyable, DIRTY_BACKGROUND_RATIO)));
-	text_printf(out, "nr_memmap_pages 0\nnr_memmap_boot_pages %llu\n", LLX(memmap_boot_pages(sys)));
+	text_printf(out, "nr_memmap_pages %llu\nnr_memmap_boot_pages %llu\n", LLX(vmemmap_pages(sys)),
+		    LLX(memmap_boot_pages(sys)));
 	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
 		if (has_event(sys, i))
 			text_printf(out, "%s %llu\n", vm_event_name((enum vm_event_item)i), LLX(mm->vm_event[i]));

@@ -179,6 +179,18 @@ static bool call_reserves(const struct bootlog_call *c)
 	       (c->kind == BOOTLOG_RESERVE || c->kind == BOOTLOG_DOUBLED || bootlog_call_is_alloc(c));
 }
 
+/* The kernel image, the initrd and what is freed of them are listed already, by what they are. */
+static bool known_part(const struct desc *d, phys_t a, phys_t b)
+{
+	for (size_t i = 0; i < d->nr_resv; i++) {
+		const struct desc_resv *r = &d->resv[i];
+
+		if (r->start <= a && b <= align_up(r->end, PAGE) && (r->kind != RESV_PLAIN || r->flags) && r->kind != RESV_FREED)
+			return true;
+	}
+	return false;
+}
+
 /*
  * The first dump shows what was reserved until then. What no told call explains
  * was taken before the kernel had read its command line: [@a, @b) minus calls.
@@ -197,7 +209,17 @@ static int add_untold(struct import *im, phys_t a, phys_t b, size_t dump_at)
 			return ret;
 		a = c->base + c->size;
 	}
-	return add(im, a, b, RESV_PLAIN, 0, "before the log");
+	return known_part(im->d, a, b) ? 0 : add(im, a, b, RESV_PLAIN, 0, "before_log");
+}
+
+/* "cma: Reserved" names this range. */
+static bool is_cma(const struct bootlog *log, phys_t a, phys_t b)
+{
+	for (size_t i = 0; i < log->nr_resv; i++) {
+		if (log->resv[i].source == LOG_RESV_CMA_DEFAULT && log->resv[i].start == a && log->resv[i].end == b)
+			return true;
+	}
+	return false;
 }
 
 static int add_call(struct import *im, const struct bootlog_call *c)
@@ -206,12 +228,14 @@ static int add_call(struct import *im, const struct bootlog_call *c)
 
 	if (c->kind == BOOTLOG_FREE)
 		return add(im, c->base, end, RESV_FREED, 0, c->caller);
-	if (c->kind == BOOTLOG_ALLOC_CMA)
+	if (c->kind != BOOTLOG_RESERVE && !call_reserves(c))
+		return 0;
+	if (is_cma(&im->log, c->base, end))
 		return add(im, c->base, end, RESV_CMA, 0, "reserved");
-	if (c->kind == BOOTLOG_ALLOC_NODE_DATA)
-		return add(im, c->base, end, RESV_PLAIN, 0, "node data");
-	return call_reserves(c) || (c->kind == BOOTLOG_RESERVE && c->size) ?
-		add(im, c->base, end, RESV_PLAIN, 0, c->caller) : 0;
+	if (known_part(im->d, c->base, end))
+		return 0;
+	return add(im, c->base, end, RESV_PLAIN, 0,
+		   c->kind == BOOTLOG_ALLOC_NODE_DATA ? "alloc_node_data" : c->caller);
 }
 
 static int resv_from_memblock(struct import *im)

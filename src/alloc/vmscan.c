@@ -296,7 +296,8 @@ u64 kswapd_run(struct mm *mm, struct node *n)
 		clear_boosts(n, highest);
 	}
 	wakeup_kcompactd(mm, n, order, highest);
-	kcompactd_run(mm, n);
+	if (n->kcompactd_max_order)
+		kcompactd_run(mm, n);
 	return freed;
 }
 

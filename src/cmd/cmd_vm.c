@@ -5,7 +5,9 @@
 #include "cmd/tables.h"
 
 #include "alloc/compaction.h"
+#include "alloc/oom.h"
 #include "alloc/page_alloc.h"
+#include "alloc/vmscan.h"
 #include "sim/machine.h"
 
 #define LL(v) ((unsigned long long)(v))
@@ -50,12 +52,67 @@ static int run_drain(struct machine *m, const struct cmd_args *a, struct text *o
 	return 0;
 }
 
+static int need_buddy(struct machine *m, struct mm_error *err)
+{
+	if (m->sys->stage >= BOOT_MEM_INIT)
+		return 0;
+	return mm_fail(err, -EAGAIN, "the buddy has no memory yet; run 'boot' first");
+}
+
+static int run_kcompactd(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	struct mm *mm = &m->sys->mm;
+	int rc = need_buddy(m, err);
+
+	if (rc)
+		return rc;
+	for_each_node(mm, n) {
+		unsigned before = fragmentation_score_node(mm, n);
+		bool worked = kcompactd_run(mm, n);
+
+		text_printf(out, "node %d: fragmentation score %u, %s", n->nid, before,
+			    worked ? "" : "nothing to do (proactive compaction starts above 100 - compaction_proactiveness + 10)\n");
+		if (worked)
+			text_printf(out, "compacted to %u\n", fragmentation_score_node(mm, n));
+	}
+	return 0;
+}
+
+static int run_reclaim(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	int nid = NO_NODE, rc = need_buddy(m, err);
+	u64 pages = 1024;
+
+	rc = rc ? rc : cmd_int(a, "node", 0, MAX_NUMNODES - 1, &nid, err);
+	rc = rc ? rc : cmd_u64(a, "pages", &pages, err);
+	if (rc)
+		return rc;
+	text_printf(out, "reclaimed %llu pages\n", LL(reclaim_pages(&m->sys->mm, nid, pages)));
+	return 0;
+}
+
+static int run_meminfo_report(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	int rc = need_buddy(m, err);
+
+	if (!rc)
+		oom_report(&m->sys->mm, GFP_KERNEL, 0, "memory report", out);
+	return rc;
+}
+
+static const char *const reclaim_keys[] = { "node", "pages", NULL };
 static const char *const compact_keys[] = { "node", NULL };
 static const char *const no_keys[] = { NULL };
 
 static const struct command rows[] = {
 	{ "compact", "[node=N]", "compact all memory, or one node: what writing to compact_memory does", "Allocate", 0,
 	  compact_keys, NULL, run_compact },
+	{ "kcompactd", "", "let kcompactd run on every node: for orders it was woken for, or proactively", "Allocate", 0,
+	  no_keys, NULL, run_kcompactd },
+	{ "reclaim", "[pages=N] [node=N]", "reclaim pages from the LRU lists, oldest first", "Allocate", 0, reclaim_keys, NULL,
+	  run_reclaim },
+	{ "memreport", "", "the Mem-Info block of an out-of-memory report, and who holds most", "Look", CMD_READ, no_keys, NULL,
+	  run_meminfo_report },
 	{ "drain", "", "give the pages of all per-cpu lists back to the buddy", "Allocate", 0, no_keys, NULL, run_drain },
 };
 

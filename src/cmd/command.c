@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc/vmscan.h"
 #include "cmd/tables.h"
 #include "sim/history.h"
 #include "sim/machine.h"
@@ -20,7 +21,7 @@ typedef const struct command *(*table_fn)(int *nr);
 
 static const table_fn tables[] = {
 	cmd_alloc_table,   cmd_page_table,    cmd_vm_table,     cmd_run_table,  cmd_show_table, cmd_set_table,
-	cmd_hotplug_table, cmd_slab_table,    cmd_file_table, cmd_session_table,
+	cmd_hotplug_table, cmd_slab_table,    cmd_memblock_table, cmd_file_table, cmd_session_table,
 };
 
 int command_count(void)
@@ -227,6 +228,16 @@ static int run_guarded(struct machine *m, const struct command *c, const struct 
 	return rc;
 }
 
+/* Between commands the kernel's threads have the cpu: kswapd and kcompactd, where they were woken. */
+static void run_kernel_threads(struct machine *m)
+{
+	jmp_buf env, *old = arena_set_oom(m->arena, &env);
+
+	if (!setjmp(env))
+		kswapd_run_all(&m->sys->mm);
+	arena_set_oom(m->arena, old);
+}
+
 int command_execute(struct machine *m, const char *line, struct text *out, struct mm_error *err)
 {
 	char buf[LINE_MAX_BYTES];
@@ -252,6 +263,7 @@ int command_execute(struct machine *m, const char *line, struct text *out, struc
 	m->sys->mm.cpu = m->sim->cpu;
 	m->sim->ops++;
 	rc = run_guarded(m, c, &args, out, err);
+	run_kernel_threads(m);
 	history_after(m, line, rc);
 	return rc;
 }

@@ -8,9 +8,12 @@
 #include <string.h>
 
 #include "alloc/page_owner.h"
+#include "alloc/vmscan.h"
 #include "sim/history.h"
 #include "sim/machine.h"
 #include "mmview.h"
+
+#define KSWAPD_STEPS 256 /* the kernel threads get the cpu this often; a power of two */
 
 const struct workload_kind *workload_kind_find(const char *name)
 {
@@ -46,7 +49,8 @@ u64 workload_steps(struct machine *m, u64 n)
 	w->started = true;
 	for (u64 i = 0; i < n; i++) {
 		w->kind->step(m, w);
-		w->steps++;
+		if ((++w->steps & (KSWAPD_STEPS - 1)) == 0)
+			kswapd_run_all(&m->sys->mm);
 	}
 	m->sim->ops += n;
 	return n;

@@ -18,6 +18,7 @@
 #include "alloc/watermark.h"
 #include "alloc/zonelist.h"
 #include "hotplug/memory_hotplug.h"
+#include "slab/kmalloc.h"
 #include "slab/slub.h"
 
 #define THP_MIN_RAM (512 * MiB) /* huge pages are off by default below */
@@ -89,6 +90,20 @@ static phys_t init_end(const struct system *sys, phys_t end)
 	return arch_is_x86(sys) ? align_up(end, arch_page_size(&sys->arch)) : end;
 }
 
+/* arm64 keeps memblock's lists for ever, and true. */
+static void forget_reservation(struct system *sys, phys_t start, phys_t end)
+{
+	u64 page = arch_page_size(&sys->arch);
+	const char *before;
+
+	if (arch_is_x86(sys))
+		return;
+	start = align_down(start, page);
+	before = memblock_set_caller(&sys->memblock, "memblock_free");
+	memblock_phys_free(&sys->memblock, start, align_up(end, page) - start);
+	memblock_set_caller(&sys->memblock, before);
+}
+
 /* Give back what the description marks, page by page as the kernel does; @early: before watermarks. */
 static void free_init_memory(struct system *sys, bool early)
 {
@@ -104,6 +119,7 @@ static void free_init_memory(struct system *sys, bool early)
 		if (!(r->flags & RESV_INIT) || !(r->flags & RESV_INIT_EARLY) == early)
 			continue;
 		pages = handover_reserved(sys, phys_to_pfn_up(a, start), phys_to_pfn(a, end));
+		forget_reservation(sys, start, end);
 		if (pages)
 			sys_printk(sys, "Freeing %s memory: %lluK",
 				   r->kind == RESV_INITRD ? "initrd" : r->label ? r->label : "init",
@@ -143,7 +159,15 @@ static int setup_slab(struct system *sys, struct mm_error *err)
 	cfg.debug = c->slab_debug;
 	slab_limits_tune(&cfg.limits, c->slab_min_order, c->slab_max_order, c->slab_min_objects);
 	sys->slab = slab_init(&sys->mm, &cfg, err);
-	return sys->slab ? 0 : -ENOMEM;
+	if (!sys->slab)
+		return -ENOMEM;
+	sys_printk(sys, "SLUB: HWalign=%u, Order=%u-%u, MinObjects=%u, CPUs=%d, Nodes=%d", cfg.limits.cache_line,
+		   cfg.limits.min_order, cfg.limits.max_order, cfg.limits.min_objects, sys->mm.nr_cpus_possible,
+		   sys->mm.nr_node_ids);
+	sys->memblock.hooks.slab_arg = sys->slab;
+	sys->memblock.hooks.slab_alloc = slab_memblock_alloc;
+	sys->memblock.hooks.slab_free = slab_memblock_free;
+	return 0;
 }
 
 static void print_block_size(struct system *sys)

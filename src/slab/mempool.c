@@ -131,6 +131,13 @@ bool mempool_info(const struct slab_state *st, u32 i, struct mempool_info *out)
 	return true;
 }
 
+void mempool_visit(const struct slab_state *st, void (*fn)(u64 addr, void *arg), void *arg)
+{
+	for (const struct mempool *p = st->pools; p; p = p->next)
+		for (u32 i = 0; i < p->curr_nr; i++)
+			fn(p->element[i], arg);
+}
+
 bool mempool_holds(const struct slab_state *st, u64 addr)
 {
 	for (const struct mempool *p = st->pools; p; p = p->next)

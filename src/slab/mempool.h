@@ -38,6 +38,8 @@ struct mempool_info {
 };
 /* Pool number @i; false past the end. */
 bool mempool_info(const struct slab_state *st, u32 i, struct mempool_info *out);
+/* Call @fn with the address of each object in any reserve. */
+void mempool_visit(const struct slab_state *st, void (*fn)(u64 addr, void *arg), void *arg);
 /* Is @addr in some pool's reserve? */
 bool mempool_holds(const struct slab_state *st, u64 addr);
 

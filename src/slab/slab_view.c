@@ -263,10 +263,22 @@ bool slab_cpu_info(const struct slab_state *st, const struct kmem_cache *s, int 
 	return true;
 }
 
+void slab_visit_own(const struct slab_state *st, void (*fn)(u64 addr, void *arg), void *arg)
+{
+	for (const struct kmem_cache *s = st->newest; s; s = s->older) {
+		if (s->self_addr)
+			fn(s->self_addr, arg);
+		if (s->random_seq_addr)
+			fn(s->random_seq_addr, arg);
+		for (int nid = 0; nid < st->mm->nr_node_ids; nid++)
+			if (s->node[nid] && s->node[nid]->addr)
+				fn(s->node[nid]->addr, arg);
+	}
+	mempool_visit(st, fn, arg);
+}
+
 const char *slab_internal_object(const struct slab_state *st, u64 addr)
 {
-	if (mempool_holds(st, addr))
-		return "in the reserve of a mempool";
 	for (const struct kmem_cache *s = st->newest; s; s = s->older) {
 		if (s->self_addr == addr)
 			return "a struct kmem_cache";
@@ -276,7 +288,7 @@ const char *slab_internal_object(const struct slab_state *st, u64 addr)
 			if (s->node[nid] && s->node[nid]->addr == addr)
 				return "a struct kmem_cache_node";
 	}
-	return NULL;
+	return mempool_holds(st, addr) ? "in the reserve of a mempool" : NULL;
 }
 
 /* --- drawing ------------------------------------------------------------------------ */

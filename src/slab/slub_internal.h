@@ -301,6 +301,9 @@ static inline bool slab_may_free(const struct kmem_cache *s, const struct slab *
 }
 struct kmem_cache_node *slab_get_node(struct slab_state *st, struct kmem_cache *s, int nid);
 
+/* slab_view.c */
+void slab_visit_own(const struct slab_state *st, void (*fn)(u64 addr, void *arg), void *arg);
+
 /* slab_common.c */
 struct kmem_cache *slab_boot_cache(struct slab_state *st, const char *name, u32 size, u32 align,
 				   slab_flags_t flags, struct mm_error *err);

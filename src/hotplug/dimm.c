@@ -42,7 +42,7 @@ static int check_description(struct system *sys, const struct desc_dimm *dd, str
 	if (dimm_find(sys, dd->id))
 		return mm_fail(err, -EEXIST, "there is a device %s already", dd->id);
 	if (!dd->size || !is_aligned(dd->start, bs) || !is_aligned(dd->size, bs))
-		return mm_fail(err, -EINVAL, "%s: start and size must be multiples of the block size %#llx", dd->id,
+		return mm_fail(err, -EINVAL, "%s: start and size must be multiples of the block size 0x%llx", dd->id,
 			       (unsigned long long)bs);
 	if (!node_possible(sys, dd->nid))
 		return mm_fail(err, -EINVAL, "%s: node %d is not possible on this machine", dd->id, dd->nid);

@@ -14,6 +14,7 @@
  * arch/x86/mm/init_64.c probe_memory_block_size() (6.12).
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "hotplug/dimm.h"
 #include "hotplug/memory_hotplug.h"
@@ -168,6 +169,15 @@ static enum mmop default_online_type(const struct cmdline *cmd)
 	}
 }
 
+/* dyndbg="file mm/memory_hotplug.c +p" */
+static bool debug_wanted(const char *cmdline)
+{
+	const char *s = strstr(cmdline, "dyndbg=");
+
+	s = s ? strstr(s, "memory_hotplug.c") : NULL;
+	return s && strstr(s, "+p");
+}
+
 void memory_dev_init(struct system *sys)
 {
 	struct hotplug_state *hp = arena_alloc(sys->arena, sizeof(*hp));
@@ -178,6 +188,7 @@ void memory_dev_init(struct system *sys)
 	hp->auto_movable_ratio = 301;
 	hp->auto_movable_numa_aware = true;
 	hp->movable_node = sys->cmd.movable_node;
+	hp->debug = debug_wanted(sys->cmd.text);
 	if (sys->cmd.memmap_on_memory == OPT_ON)
 		hp->memmap_mode = MEMMAP_ON_MEMORY_ENABLE;
 	if (!hp->block_size)

@@ -95,9 +95,9 @@ static bool is_free(const struct page_view *v)
 static int check_pfn(struct system *sys, pfn_t pfn, struct mm_error *err)
 {
 	if (!memmap_section_present(&sys->map, pfn / arch_pages_per_section(&sys->arch)))
-		return mm_fail(err, -ENXIO, "there is no page %#llx", ull(pfn));
+		return mm_fail(err, -ENXIO, "there is no page 0x%llx", ull(pfn));
 	if (!pfn_is_online(&sys->mm, pfn))
-		return mm_fail(err, -EIO, "page %#llx is not online", ull(pfn));
+		return mm_fail(err, -EIO, "page 0x%llx is not online", ull(pfn));
 	return 0;
 }
 
@@ -110,8 +110,8 @@ static int soft_offline_in_use(struct system *sys, pfn_t pfn, struct mm_error *e
 	migrate_pages_range(&sys->mm, pfn, pfn + 1, MR_MEMORY_FAILURE, &res);
 	if (res.nr_succeeded && take_free_page(sys, pfn))
 		return 0;
-	sys_printk(sys, "Memory failure: %#llx: page migration failed %d", ull(pfn), res.nr_noted ? res.noted[0].err : 0);
-	return mm_fail(err, -EBUSY, "page %#llx could not be moved away", ull(pfn));
+	sys_printk(sys, "Memory failure: 0x%llx: page migration failed %d", ull(pfn), res.nr_noted ? res.noted[0].err : 0);
+	return mm_fail(err, -EBUSY, "page 0x%llx could not be moved away", ull(pfn));
 }
 
 int soft_offline_page(struct system *sys, pfn_t pfn, struct mm_error *err)
@@ -124,28 +124,28 @@ int soft_offline_page(struct system *sys, pfn_t pfn, struct mm_error *err)
 		return ret;
 	memmap_view(&sys->map, pfn, &v);
 	if (v.state == PAGE_POISON) {
-		sys_printk(sys, "Memory failure: %#llx: page already poisoned", ull(pfn));
+		sys_printk(sys, "Memory failure: 0x%llx: page already poisoned", ull(pfn));
 		return 0;
 	}
 	trace_emit(sys->trace, TRACE_memory_failure, pfn, 0, v.kind, 0, 0, 0);
 	if (is_free(&v))
-		return take_free_page(sys, pfn) ? 0 : mm_fail(err, -EBUSY, "page %#llx is not free any more", ull(pfn));
+		return take_free_page(sys, pfn) ? 0 : mm_fail(err, -EBUSY, "page 0x%llx is not free any more", ull(pfn));
 	h = memmap_find(&sys->map, v.head);
 	if (v.state == PAGE_ALLOC && h != NO_PAGE && folio_is_migratable(&sys->mm, h))
 		return soft_offline_in_use(sys, pfn, err);
-	sys_printk(sys, "Memory failure: %#llx: unhandlable page.", ull(pfn));
-	return mm_fail(err, -EIO, "page %#llx belongs to the kernel and cannot be moved", ull(pfn));
+	sys_printk(sys, "Memory failure: 0x%llx: unhandlable page.", ull(pfn));
+	return mm_fail(err, -EIO, "page 0x%llx belongs to the kernel and cannot be moved", ull(pfn));
 }
 
 /* --- hard -------------------------------------------------------------------- */
 
 static int action_result(struct system *sys, pfn_t pfn, const char *type, enum failure_result r, struct mm_error *err)
 {
-	sys_printk(sys, "Memory failure: %#llx: recovery action for %s: %s", ull(pfn), type, result_name[r]);
+	sys_printk(sys, "Memory failure: 0x%llx: recovery action for %s: %s", ull(pfn), type, result_name[r]);
 	trace_emit(sys->trace, TRACE_memory_failure, pfn, 0, 0, r, 0, 0);
 	if (r >= MF_DELAYED)
 		return 0;
-	return mm_fail(err, -EBUSY, "page %#llx is a %s: nothing can be done", ull(pfn), type);
+	return mm_fail(err, -EBUSY, "page 0x%llx is a %s: nothing can be done", ull(pfn), type);
 }
 
 int memory_failure(struct system *sys, pfn_t pfn, struct mm_error *err)
@@ -157,8 +157,8 @@ int memory_failure(struct system *sys, pfn_t pfn, struct mm_error *err)
 		return ret;
 	memmap_view(&sys->map, pfn, &v);
 	if (v.state == PAGE_POISON) {
-		sys_printk(sys, "Memory failure: %#llx: already hardware poisoned", ull(pfn));
-		return mm_fail(err, -EHWPOISON, "page %#llx is poisoned already", ull(pfn));
+		sys_printk(sys, "Memory failure: 0x%llx: already hardware poisoned", ull(pfn));
+		return mm_fail(err, -EHWPOISON, "page 0x%llx is poisoned already", ull(pfn));
 	}
 	if (is_free(&v) && take_free_page(sys, pfn))
 		return action_result(sys, pfn, "free buddy page", MF_RECOVERED, err);

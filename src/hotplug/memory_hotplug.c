@@ -18,6 +18,7 @@
  */
 #include "hotplug/memory_hotplug.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +42,19 @@ bool node_possible(const struct system *sys, int nid)
 	return nid >= 0 && nid < sys->mm.nr_node_ids && sys->mm.node[nid];
 }
 
+void hotplug_debug(struct system *sys, const char *fmt, ...)
+{
+	char line[256];
+	va_list ap;
+
+	if (!sys->hotplug->debug)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	sys_printk(sys, "%s", line);
+}
+
 /* --- checks ---------------------------------------------------------------- */
 
 static int range_allowed(struct system *sys, phys_t start, u64 size, struct mm_error *err)
@@ -50,13 +64,13 @@ static int range_allowed(struct system *sys, phys_t start, u64 size, struct mm_e
 	u64 sections = sys->map.nr_sections_max;
 
 	if (start >= end || end - 1 > max) {
-		sys_printk(sys, "Hotplug memory [%#llx-%#llx] exceeds maximum addressable range [%#llx-%#llx]",
+		sys_printk(sys, "Hotplug memory [0x%llx-0x%llx] exceeds maximum addressable range [0x%llx-0x%llx]",
 			   ull(start), ull(end), 0ULL, ull(max));
-		return mm_fail(err, -E2BIG, "%#llx-%#llx is beyond the %u address bits of this machine; "
-			       "use an address below %#llx", ull(start), ull(end), sys->arch.phys_bits, ull(max + 1));
+		return mm_fail(err, -E2BIG, "0x%llx-0x%llx is beyond the %u address bits of this machine; "
+			       "use an address below 0x%llx", ull(start), ull(end), sys->arch.phys_bits, ull(max + 1));
 	}
 	if ((end - 1) >> sys->arch.section_shift >= sections)
-		return mm_fail(err, -E2BIG, "%#llx-%#llx is beyond what this machine was made for (%#llx); "
+		return mm_fail(err, -E2BIG, "0x%llx-0x%llx is beyond what this machine was made for (0x%llx); "
 			       "raise max_memory in its file", ull(start), ull(end),
 			       ull(sections << sys->arch.section_shift));
 	return 0;
@@ -75,12 +89,12 @@ static struct resource *register_memory_resource(struct system *sys, phys_t star
 	res = request_region(sys->arena, &sys->iomem, start, size, name, flags, &conflict);
 	if (res)
 		return res;
-	sys_printk(sys, "Unable to reserve System RAM region: %016llx->%016llx", ull(start), ull(start + size));
+	hotplug_debug(sys, "Unable to reserve System RAM region: %016llx->%016llx", ull(start), ull(start + size));
 	if (conflict)
-		mm_fail(err, -EEXIST, "%#llx-%#llx overlaps %s %#llx-%#llx; see `show iomem`", ull(start),
+		mm_fail(err, -EEXIST, "0x%llx-0x%llx overlaps %s 0x%llx-0x%llx; see `show iomem`", ull(start),
 			ull(start + size - 1), conflict->name, ull(conflict->start), ull(conflict->end));
 	else
-		mm_fail(err, -EEXIST, "%#llx-%#llx cannot be reserved; see `show iomem`", ull(start),
+		mm_fail(err, -EEXIST, "0x%llx-0x%llx cannot be reserved; see `show iomem`", ull(start),
 			ull(start + size - 1));
 	return NULL;
 }
@@ -91,9 +105,9 @@ static int check_hotplug_memory_range(struct system *sys, phys_t start, u64 size
 
 	if (size && is_aligned(start, bs) && is_aligned(size, bs))
 		return 0;
-	sys_printk(sys, "Block size [%#llx] unaligned hotplug range: start %#llx, size %#llx", ull(bs),
+	sys_printk(sys, "Block size [0x%llx] unaligned hotplug range: start 0x%llx, size 0x%llx", ull(bs),
 		   ull(start), ull(size));
-	return mm_fail(err, -EINVAL, "start %#llx and size %#llx must be multiples of the block size %#llx",
+	return mm_fail(err, -EINVAL, "start 0x%llx and size 0x%llx must be multiples of the block size 0x%llx",
 		       ull(start), ull(size), ull(bs));
 }
 
@@ -291,7 +305,7 @@ static int check_blocks_offlined(struct system *sys, phys_t start, u64 size, int
 		if (!r || r->first > nr)
 			return mm_fail(err, -ENOENT, "there is no memory%llu to remove", ull(nr));
 		if (r->state != BLOCK_OFFLINE) {
-			sys_printk(sys, "removing memory fails, because memory [%#018llx-%#018llx] is onlined",
+			sys_printk(sys, "removing memory fails, because memory [0x%016llx-0x%016llx] is onlined",
 				   ull(nr * bs), ull((nr + 1) * bs - 1));
 			return mm_fail(err, -EBUSY, "memory%llu is online; take it offline first", ull(nr));
 		}

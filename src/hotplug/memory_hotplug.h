@@ -51,6 +51,7 @@ struct hotplug_state {
 	bool movable_node;             /* movable_node on the command line */
 	enum memmap_mode memmap_mode;
 	u64 num_poisoned_pages;
+	bool debug; /* dyndbg= switches the pr_debug() lines of mm/memory_hotplug.c on */
 };
 
 /*
@@ -92,6 +93,8 @@ bool node_possible(const struct system *sys, int nid);
 
 /* --- between the files of this folder ------------------------------------- */
 
+/* pr_debug(): a line for the kernel log where the command line asks for such lines. */
+void hotplug_debug(struct system *sys, const char *fmt, ...) PRINTF(2, 3);
 /* build_all_zonelists() with the kernel's lines in the log. */
 void rebuild_zonelists(struct system *sys);
 

@@ -74,8 +74,8 @@ static int check_no_ram(struct system *sys, phys_t start, phys_t last, struct mm
 	if (!r)
 		return 0;
 	whole = r->start <= start && r->end >= last;
-	sys_printk(sys, "attempted on %s region %#llx-%#llx", whole ? "ram" : "mixed", ull(start), ull(last));
-	return mm_fail(err, -ENXIO, "%#llx-%#llx is System RAM; device memory must lie elsewhere", ull(r->start), ull(r->end));
+	sys_printk(sys, "attempted on %s region 0x%llx-0x%llx", whole ? "ram" : "mixed", ull(start), ull(last));
+	return mm_fail(err, -ENXIO, "0x%llx-0x%llx is System RAM; device memory must lie elsewhere", ull(r->start), ull(r->end));
 }
 
 static int check_conflicts(struct system *sys, const struct pagemap *p, struct mm_error *err)
@@ -103,7 +103,7 @@ static int check_range(struct system *sys, phys_t start, u64 size, int nid, stru
 	if (!size || !is_aligned(start | size, SUBSECTION_SIZE))
 		return mm_fail(err, -EINVAL, "start and size must be multiples of 2 MiB (a subsection)");
 	if (start + size < start || start + size > limit)
-		return mm_fail(err, -EINVAL, "%#llx-%#llx is beyond %#llx, what this machine can address", ull(start),
+		return mm_fail(err, -EINVAL, "0x%llx-0x%llx is beyond 0x%llx, what this machine can address", ull(start),
 			       ull(start + size - 1), ull(limit));
 	if (!node_possible(sys, nid) || !sys->mm.node[nid]->online)
 		return mm_fail(err, -EINVAL, "node %d is not online", nid);
@@ -143,7 +143,7 @@ static int claim(struct system *sys, struct pagemap *p, struct mm_error *err)
 				IORESOURCE_MEM | IORESOURCE_BUSY, &conflict);
 	if (p->res || inside_device(p, conflict, &sys->arch))
 		return 0;
-	return mm_fail(err, -EBUSY, "%s %#llx-%#llx is in the way", conflict ? conflict->name : "a resource",
+	return mm_fail(err, -EBUSY, "%s 0x%llx-0x%llx is in the way", conflict ? conflict->name : "a resource",
 		       ull(conflict ? conflict->start : 0), ull(conflict ? conflict->end : 0));
 }
 
@@ -206,7 +206,7 @@ int memunmap_pages(struct system *sys, phys_t start, struct mm_error *err)
 	while (i < hp->nr_pagemaps && hp->pagemap[i].start != pfn)
 		i++;
 	if (i == hp->nr_pagemaps)
-		return mm_fail(err, -ENOENT, "no device starts at %#llx; `device list` shows them", ull(start));
+		return mm_fail(err, -ENOENT, "no device starts at 0x%llx; `device list` shows them", ull(start));
 	p = hp->pagemap[i];
 	hp->nr_pagemaps--;
 	memmove(&hp->pagemap[i], &hp->pagemap[i + 1], (hp->nr_pagemaps - i) * sizeof(p));

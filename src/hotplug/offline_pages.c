@@ -295,14 +295,14 @@ static int offline_fail(struct offline *o, int ret, struct mm_error *err)
 	struct owner_record *owner;
 	struct page_view v;
 
-	sys_printk(sys, "memory offlining [mem %#010llx-%#010llx] failed due to %s",
+	hotplug_debug(sys, "memory offlining [mem 0x%08llx-0x%08llx] failed due to %s",
 		   (unsigned long long)pfn_to_phys(&sys->arch, o->start),
 		   (unsigned long long)pfn_to_phys(&sys->arch, o->end) - 1, o->reason);
 	if (o->culprit == NO_PFN)
 		return mm_fail(err, ret, "memory%llu stays online: %s", (unsigned long long)o->block->nr, o->reason);
 	memmap_view(&sys->map, o->culprit, &v);
 	owner = v.state == PAGE_ALLOC ? owner_get(&sys->mm, v.owner) : NULL;
-	return mm_fail(err, ret, "memory%llu stays online: %s; pfn %#llx is in the way (%s%s); see `show page %#llx`",
+	return mm_fail(err, ret, "memory%llu stays online: %s; pfn 0x%llx is in the way (%s%s); see `show page 0x%llx`",
 		       (unsigned long long)o->block->nr, o->reason, (unsigned long long)o->culprit,
 		       v.state == PAGE_RESERVED ? "reserved since boot" : owner ? "held by " : "in use",
 		       owner ? owner->tag : "", (unsigned long long)o->culprit);
@@ -325,7 +325,7 @@ int offline_pages(struct system *sys, const struct memory_block *b, pfn_t start,
 		return offline_fail(&o, ret, err);
 	}
 	managed = take_isolated_pages(&o);
-	sys_printk(sys, "Offlined Pages %llu", (unsigned long long)nr_pages);
+	hotplug_debug(sys, "Offlined Pages %llu", (unsigned long long)nr_pages);
 	zone->nr_isolate_pageblock -= nr_pages >> sys->arch.pageblock_order;
 	zone_pcp_enable(&sys->mm, zone);
 	offline_account(&o, managed);
@@ -387,7 +387,7 @@ bool memory_block_can_offline(struct system *sys, const struct memory_block *b, 
 		*culprit = bad;
 	memmap_view(&sys->map, bad, &v);
 	if (why)
-		snprintf(why, n, "%s at pfn %#llx", v.state == PAGE_RESERVED ? "reserved page" :
+		snprintf(why, n, "%s at pfn 0x%llx", v.state == PAGE_RESERVED ? "reserved page" :
 			 v.state == PAGE_HOLE ? "hole" : "unmovable page", (unsigned long long)bad);
 	return false;
 }

@@ -82,8 +82,8 @@ struct dimm *virtio_mem_at(const struct system *sys, phys_t addr)
 
 static void log_sizes(struct system *sys, const struct dimm *d, u64 plugged, u64 requested)
 {
-	sys_printk(sys, "virtio_mem %s: plugged size: %#llx", d->id, (unsigned long long)plugged);
-	sys_printk(sys, "virtio_mem %s: requested size: %#llx", d->id, (unsigned long long)requested);
+	sys_printk(sys, "virtio_mem %s: plugged size: 0x%llx", d->id, (unsigned long long)plugged);
+	sys_printk(sys, "virtio_mem %s: requested size: 0x%llx", d->id, (unsigned long long)requested);
 }
 
 /* The window as a resource; one that firmware or an import put there serves as well. */
@@ -106,13 +106,13 @@ static int claim_window(struct system *sys, struct dimm *d, struct mm_error *err
 /* What the driver prints when it finds the device. */
 static void log_device(struct system *sys, const struct dimm *d, u64 unit)
 {
-	sys_printk(sys, "virtio_mem %s: start address: %#llx", d->id, (unsigned long long)d->start);
-	sys_printk(sys, "virtio_mem %s: region size: %#llx", d->id, (unsigned long long)d->size);
-	sys_printk(sys, "virtio_mem %s: device block size: %#llx", d->id, (unsigned long long)unit);
+	sys_printk(sys, "virtio_mem %s: start address: 0x%llx", d->id, (unsigned long long)d->start);
+	sys_printk(sys, "virtio_mem %s: region size: 0x%llx", d->id, (unsigned long long)d->size);
+	sys_printk(sys, "virtio_mem %s: device block size: 0x%llx", d->id, (unsigned long long)unit);
 	if (d->nid != NO_NODE)
 		sys_printk(sys, "virtio_mem %s: nid: %d", d->id, d->nid);
-	sys_printk(sys, "virtio_mem %s: memory block size: %#llx", d->id, (unsigned long long)sys->hotplug->block_size);
-	sys_printk(sys, "virtio_mem %s: subblock size: %#llx", d->id, (unsigned long long)d->sb_size);
+	sys_printk(sys, "virtio_mem %s: memory block size: 0x%llx", d->id, (unsigned long long)sys->hotplug->block_size);
+	sys_printk(sys, "virtio_mem %s: subblock size: 0x%llx", d->id, (unsigned long long)d->sb_size);
 }
 
 int virtio_mem_init(struct system *sys, struct dimm *d, u64 unit, struct mm_error *err)

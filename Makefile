@@ -28,7 +28,7 @@ LDLIBS := $(LDLIBS_ENGINE) -lncursesw -ltinfo
 ENGINE_SRC := $(sort $(wildcard src/*/*.c))
 UI_SRC     := $(sort $(wildcard ui/*.c))
 TEST_SRC   := $(sort $(wildcard tests/test_*.c))
-HELP_SRC   := $(sort $(filter-out $(TEST_SRC) $(wildcard tests/bench*.c tests/fuzz*.c),$(wildcard tests/*.c)))
+HELP_SRC   := $(sort $(filter-out $(TEST_SRC) $(wildcard tests/bench*.c tests/fuzz*.c tests/check_kernel.c),$(wildcard tests/*.c)))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 ENGINE_OBJ := $(call obj,$(ENGINE_SRC))
 UI_OBJ     := $(call obj,$(UI_SRC))
@@ -64,6 +64,13 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(HELP_OBJ) $(B)/libmmview.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS_ENGINE)
 
+$(B)/check_kernel: $(B)/obj/tests/check_kernel.o $(HELP_OBJ) $(B)/libmmview.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS_ENGINE)
+
+check-kernel: $(B)/check_kernel ## compare with captured kernels and real boot logs
+	$(Q)$< $(if $(filter 1,$(V)),-v)
+
 tests: $(TESTS) $(B)/mmview
 
 deps: ## install what building and running need (Debian; says what and why)
@@ -88,9 +95,10 @@ asan: ## the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory B=$(B)/asan OPT="-O1 -g" HARDEN= EXTRA="$(SAN) $(EXTRA)" LDFLAGS="$(SAN)" run-tests
 
 install: all ## install under PREFIX (default /usr/local), below DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/mmview/machines
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/mmview/machines/lessons
 	install -m 755 $(B)/mmview $(DESTDIR)$(PREFIX)/bin/mmview
 	install -m 644 ini/*.ini $(DESTDIR)$(PREFIX)/share/mmview/machines
+	install -m 644 ini/lessons/*.lesson $(DESTDIR)$(PREFIX)/share/mmview/machines/lessons
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/mmview
@@ -104,4 +112,4 @@ clean: ## remove build/
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all tests deps run test run-tests asan install uninstall help clean
+.PHONY: check-kernel all tests deps run test run-tests asan install uninstall help clean

@@ -153,8 +153,7 @@ void model_node_data(struct system *sys, int nid)
 		return;
 	at = alloc_as(sys, "node data", size, 0, 0, MEMBLOCK_ALLOC_ACCESSIBLE, nid);
 	if (at)
-		sys_printk(sys, "NODE_DATA(%d) allocated [mem 0x%08llx-0x%08llx]", nid, (unsigned long long)at,
-			   (unsigned long long)(at + size - 1));
+		print_node_data(sys, nid, at, at + size);
 }
 
 /* Sections that one node begins: their root arrays, usage maps and struct pages. */

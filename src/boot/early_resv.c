@@ -86,6 +86,17 @@ static const char *entry_label(const struct desc_resv *r)
 	return r->label ? r->label : r->kind < ARRAY_SIZE(names) ? names[r->kind] : NULL;
 }
 
+/* Tables that come with the initrd get memory, and the map says so (x86). */
+static void table_upgrade(struct system *sys, const struct desc_resv *r)
+{
+	if (!arch_is_x86(sys) || !r->label || strcmp(r->label, "acpi_table_upgrade"))
+		return;
+	e820_range_add(&sys->e820, r->start, r->end - r->start, E820_TYPE_NVS);
+	e820_update_table(sys->arena, &sys->e820);
+	sys_printk(sys, "modified physical RAM map:");
+	e820_print_table(&sys->e820, "modified");
+}
+
 static int do_entry(struct system *sys, const struct desc_resv *r, struct mm_error *err)
 {
 	struct memblock *mb = &sys->memblock;
@@ -109,6 +120,7 @@ static int do_entry(struct system *sys, const struct desc_resv *r, struct mm_err
 		break;
 	default:
 		memblock_reserve(mb, r->start, r->end - r->start);
+		table_upgrade(sys, r);
 		break;
 	}
 	memblock_set_caller(mb, before);

@@ -20,12 +20,30 @@
 #include "alloc/node.h"
 #include "zone/pageblock.h"
 
+#define SUBSECTION_SIZE (2 * MiB)
+
 struct memmap_walk {
 	struct system *sys;
 	pfn_t hole;         /* end of what was set up: a hole may begin here */
 	pfn_t prev_end_pfn; /* of the zone that nr_initialised counts for */
 	u64 nr_initialised;
 };
+
+/*
+ * Frames of [start, end), all in one section that is present. They are linked to
+ * a zone, but only what shares a subsection with memory counts as online.
+ */
+static u64 mark_in_section(struct system *sys, pfn_t start, pfn_t end, const struct zone *z)
+{
+	u64 sub = SUBSECTION_SIZE >> sys->arch.page_shift;
+	pfn_t first_end = min_u64(end, align_up(start, sub));
+	pfn_t last_start = max_u64(first_end, align_down(end, sub));
+
+	memmap_set_range(&sys->map, start, first_end, PAGE_HOLE, (u16)zone_nr(z));
+	memmap_set_range(&sys->map, first_end, last_start, PAGE_HOLE, ZONE_NONE);
+	memmap_set_range(&sys->map, last_start, end, PAGE_HOLE, (u16)zone_nr(z));
+	return end - start;
+}
 
 /* Frames of [start, end) that have a section; only its edges can lie in one with memory. */
 static u64 mark_unavailable(struct system *sys, pfn_t start, pfn_t end, const struct zone *z)
@@ -36,17 +54,13 @@ static u64 mark_unavailable(struct system *sys, pfn_t start, pfn_t end, const st
 	u64 pages = 0;
 
 	if (sys->arch.flatmem) {
-		first_end = end;
-		last_start = end;
+		memmap_set_range(&sys->map, start, end, PAGE_HOLE, (u16)zone_nr(z));
+		return end - start;
 	}
-	if (start < first_end && boot_pfn_valid(sys, start)) {
-		memmap_set_range(&sys->map, start, first_end, PAGE_HOLE, (u16)zone_nr(z));
-		pages += first_end - start;
-	}
-	if (last_start < end && boot_pfn_valid(sys, last_start)) {
-		memmap_set_range(&sys->map, last_start, end, PAGE_HOLE, (u16)zone_nr(z));
-		pages += end - last_start;
-	}
+	if (start < first_end && boot_pfn_valid(sys, start))
+		pages += mark_in_section(sys, start, first_end, z);
+	if (last_start < end && boot_pfn_valid(sys, last_start))
+		pages += mark_in_section(sys, last_start, end, z);
 	return pages;
 }
 

@@ -245,6 +245,23 @@ void get_pfn_range_for_nid(const struct system *sys, int nid, pfn_t *start, pfn_
 		*start = 0;
 }
 
+static bool is_node_data(const char *label)
+{
+	return label && (!strcmp(label, "node data") || !strcmp(label, "alloc_node_data") ||
+			 !strncmp(label, "NODE_DATA(", 10));
+}
+
+/* Where the pg_data_t of @nid went; another node's memory is worth a word. */
+void print_node_data(struct system *sys, int nid, phys_t start, phys_t end)
+{
+	pfn_t s, e;
+	int on = memblock_search_pfn_nid(&sys->memblock, phys_to_pfn(&sys->arch, start), &s, &e);
+
+	sys_printk(sys, "NODE_DATA(%d) allocated [mem 0x%08llx-0x%08llx]", nid, LLX(start), LLX(end - 1));
+	if (on >= 0 && on != nid)
+		sys_printk(sys, "    NODE_DATA(%d) on node %d", nid, on);
+}
+
 /* Address ranges of node data that the description tells, printed as the kernel does. */
 static void print_known_node_data(struct system *sys, size_t from)
 {
@@ -253,11 +270,10 @@ static void print_known_node_data(struct system *sys, size_t from)
 	for (size_t i = from; i < sys->resv_next; i++) {
 		const struct desc_resv *r = &sys->desc->resv[i];
 
-		if (!r->label || (strcmp(r->label, "node data") && strncmp(r->label, "NODE_DATA(", 10)))
+		if (!is_node_data(r->label))
 			continue;
 		nid = next_online(&sys->mm, nid < 0 ? sys->mm.nr_node_ids - 1 : nid);
-		sys_printk(sys, "NODE_DATA(%d) allocated [mem 0x%08llx-0x%08llx]", nid, LLX(r->start),
-			   LLX(r->end - 1));
+		print_node_data(sys, nid, r->start, r->end);
 	}
 }
 

@@ -59,6 +59,8 @@ void model_before_handover(struct system *sys);
 
 /* --- numa_init.c ------------------------------------------------------------ */
 
+/* The kernel's line for a pg_data_t at [start, end). */
+void print_node_data(struct system *sys, int nid, phys_t start, phys_t end);
 /* First and last + 1 pfn of memory of @nid (MEMBLOCK_NO_NID: of all); 0, 0: none. */
 void get_pfn_range_for_nid(const struct system *sys, int nid, pfn_t *start, pfn_t *end);
 

@@ -115,11 +115,7 @@ static void init_memblock(struct system *sys)
 {
 	struct memblock_config cfg;
 
-	memblock_config_default(&cfg);
-	cfg.page_size = (u32)arch_page_size(&sys->arch);
-	cfg.numa = arch_is_numa(sys);
-	if (sys->arch.id == ARCH_I386)
-		cfg.region_size = 20;
+	memblock_config_arch(&cfg, &sys->arch, arch_is_numa(sys));
 	memblock_init(&sys->memblock, sys->arena, &cfg, sys->trace);
 	sys->memblock.hooks.arg = sys;
 	sys->memblock.hooks.printk = memblock_line;

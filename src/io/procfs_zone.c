@@ -202,13 +202,14 @@ static void print_free_table(struct system *sys, const struct node *n, struct te
 				print_free_counts(sys, &n->zones[zid], mt, out);
 }
 
-/* Pageblocks are counted from the block that holds the first page on. */
+/* The kernel steps from the first page on, one pageblock at a time. */
 static void print_block_counts(struct system *sys, const struct zone *z, struct text *out)
 {
 	u64 block = 1ULL << sys->arch.pageblock_order;
+	pfn_t first = align_down(z->zone_start_pfn, block);
 	struct summary s = { { 0 }, { 0 }, 0 };
 
-	summary_query(&sys->map, align_down(z->zone_start_pfn, block), zone_end_pfn(z), &s);
+	summary_query(&sys->map, first, first + align_up(z->spanned_pages, block), &s);
 	text_printf(out, "Node %d, zone %8s ", z->nid, z->name);
 	for (int mt = 0; mt < MIGRATE_TYPES; mt++)
 		if (has_migratetype(sys, mt))

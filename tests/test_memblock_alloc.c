@@ -361,6 +361,7 @@ static void test_memblock_alloc_after_hand_over_goes_to_the_slab(void **state)
 
 	mb_setup_32k(&f);
 	f.mb.hooks.slab_alloc = fake_slab;
+	f.mb.hooks.slab_arg = &f.log;
 	f.mb.slab_available = true;
 	assert_true(memblock_alloc_node(&f.mb, 100, 64, 1) == 0x1234000);
 	assert_string_equal(text_str(&f.log), "slab 100 on 1\n");

@@ -51,6 +51,23 @@ void memblock_config_default(struct memblock_config *cfg)
 	};
 }
 
+/*
+ * arm64 starts with larger arrays: EFI maps cut memory into many regions, and
+ * every cpu may bring a reserved interrupt table.
+ */
+void memblock_config_arch(struct memblock_config *cfg, const struct arch *a, bool numa)
+{
+	memblock_config_default(cfg);
+	cfg->page_size = (u32)arch_page_size(a);
+	cfg->numa = numa;
+	if (a->id == ARCH_I386)
+		cfg->region_size = numa ? 24 : 20;
+	if (a->id == ARCH_ARM64) {
+		cfg->init_memory_regions = INIT_MEMBLOCK_REGIONS * 8;
+		cfg->init_reserved_regions = INIT_MEMBLOCK_REGIONS + a->nr_cpus_limit + 1;
+	}
+}
+
 static void type_init(struct memblock *mb, struct memblock_type *type, const char *name, u32 max)
 {
 	*type = (struct memblock_type){
@@ -107,7 +124,7 @@ static void discard_array(struct memblock *mb, struct memblock_type *type)
 	if (!type->in_slab)
 		memblock_free_late(mb, type->array_base, array_bytes(mb, type->max));
 	else if (mb->hooks.slab_free)
-		mb->hooks.slab_free(mb->hooks.arg, type->array_base);
+		mb->hooks.slab_free(mb->hooks.slab_arg, type->array_base);
 }
 
 void memblock_discard(struct memblock *mb)
@@ -222,7 +239,7 @@ static void free_old_array(struct memblock *mb, phys_t base, phys_t size, bool i
 	if (!in_slab)
 		memblock_free(mb, base, size);
 	else if (mb->hooks.slab_free)
-		mb->hooks.slab_free(mb->hooks.arg, base);
+		mb->hooks.slab_free(mb->hooks.slab_arg, base);
 }
 
 static phys_t new_array_address(struct memblock *mb, const struct memblock_type *type,
@@ -233,7 +250,7 @@ static phys_t new_array_address(struct memblock *mb, const struct memblock_type 
 	if (!mb->slab_available)
 		return find_array_space(mb, type, array_bytes(mb, type->max * 2), new_area_start,
 					new_area_size);
-	return mb->hooks.slab_alloc ? mb->hooks.slab_alloc(mb->hooks.arg, new_size, NO_NODE) : 0;
+	return mb->hooks.slab_alloc ? mb->hooks.slab_alloc(mb->hooks.slab_arg, new_size, NO_NODE) : 0;
 }
 
 /* The range of the new array becomes reserved, and is labelled as what it is. */

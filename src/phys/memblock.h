@@ -27,6 +27,7 @@
 #include "base/text.h"
 #include "base/trace.h"
 #include "base/types.h"
+#include "phys/arch.h"
 
 enum memblock_flags {
 	MEMBLOCK_NONE = 0x0,
@@ -88,15 +89,16 @@ struct memblock_config {
 	phys_t low_address_limit;    /* ARCH_LOW_ADDRESS_LIMIT, last byte that memblock_alloc_low() may use */
 };
 
-/* The world outside. Every function pointer may be NULL; @arg is passed through. */
+/* The world outside. Every function pointer may be NULL; @arg and @slab_arg are passed through. */
 struct memblock_hooks {
 	void *arg;
+	void *slab_arg;
 	/* One line of the kernel log, without newline or level. */
 	void (*printk)(void *arg, const char *line);
 	/* kzalloc_node() once slab_available is set. Physical address or 0. */
-	phys_t (*slab_alloc)(void *arg, u64 size, int nid);
+	phys_t (*slab_alloc)(void *slab_arg, u64 size, int nid);
 	/* kfree() of what slab_alloc gave. */
-	void (*slab_free)(void *arg, phys_t base);
+	void (*slab_free)(void *slab_arg, phys_t base);
 	/* Pages [start, end) go to the buddy allocator (memblock_free_late()). */
 	void (*free_late)(void *arg, pfn_t start, pfn_t end);
 };
@@ -132,6 +134,8 @@ struct memblock {
 /* --- memblock.c: life ------------------------------------------------------ */
 
 void memblock_config_default(struct memblock_config *cfg);
+/* What Debian's kernel for @a has; @numa: CONFIG_NUMA. */
+void memblock_config_arch(struct memblock_config *cfg, const struct arch *a, bool numa);
 /*
  * Empty lists, top-down, no limit. @cfg NULL: the default. @trace may be NULL.
  * The arrays come from @arena.

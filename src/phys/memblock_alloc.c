@@ -116,7 +116,7 @@ phys_t memblock_alloc_range_nid(struct memblock *mb, phys_t size, phys_t align, 
 	phys_t found;
 
 	if (mb->slab_available)
-		return mb->hooks.slab_alloc ? mb->hooks.slab_alloc(mb->hooks.arg, size, nid) : 0;
+		return mb->hooks.slab_alloc ? mb->hooks.slab_alloc(mb->hooks.slab_arg, size, nid) : 0;
 	if (!align)
 		align = mb->cfg.smp_cache_bytes;
 	found = alloc_once(mb, size, align, start, end, nid, exact_nid, flags);

@@ -60,7 +60,7 @@ struct alloc_request {
 	int node, exact;
 };
 
-static int parse_alloc(struct machine *m, const struct cmd_args *a, struct alloc_request *r, struct mm_error *err)
+static int parse_alloc(const struct cmd_args *a, struct alloc_request *r, struct mm_error *err)
 {
 	int rc;
 
@@ -90,19 +90,20 @@ static phys_t do_alloc(struct memblock *mb, const struct alloc_request *r)
 static int alloc_failed(struct machine *m, const struct alloc_request *r, struct mm_error *err)
 {
 	if (handed_over(m) && !m->sys->slab)
-		return mm_fail(err, -EAGAIN, "memory was handed over, but the slab allocator is not up at stage '%s'; run 'boot'",
-			       boot_stage_name(m->sys->stage));
-	return mm_fail(err, -ENOMEM, "no free range of %llu bytes fits these limits; 'show memblock' tells what is free",
-		       LL(r->size));
+		return mm_fail(err, -EAGAIN, "memory was handed over, but the slab allocator is not up at stage "
+			       "'%s'; run 'boot'", boot_stage_name(m->sys->stage));
+	return mm_fail(err, -ENOMEM, "no free range of %llu bytes fits these limits; 'show memblock' tells "
+		       "what is free", LL(r->size));
 }
 
-static int memblock_cmd_alloc(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+static int memblock_do_alloc(struct machine *m, const struct cmd_args *a, struct text *out,
+			    struct mm_error *err)
 {
 	struct memblock *mb = &m->sys->memblock;
 	struct alloc_request r;
 	const char *before;
 	phys_t got;
-	int rc = parse_alloc(m, a, &r, err);
+	int rc = parse_alloc(a, &r, err);
 
 	if (rc)
 		return rc;
@@ -121,7 +122,8 @@ static int memblock_cmd_alloc(struct machine *m, const struct cmd_args *a, struc
 
 /* --- the lists ----------------------------------------------------------------- */
 
-static int memblock_cmd_reserve(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+static int memblock_do_reserve(struct machine *m, const struct cmd_args *a, struct text *out,
+			      struct mm_error *err)
 {
 	struct memblock *mb = &m->sys->memblock;
 	const char *before;
@@ -139,7 +141,8 @@ static int memblock_cmd_reserve(struct machine *m, const struct cmd_args *a, str
 	return 0;
 }
 
-static int memblock_cmd_free(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+static int memblock_do_free(struct machine *m, const struct cmd_args *a, struct text *out,
+			    struct mm_error *err)
 {
 	u64 base = 0, size = 0;
 	int rc = parse_base_size(a, &base, &size, err);
@@ -147,7 +150,8 @@ static int memblock_cmd_free(struct machine *m, const struct cmd_args *a, struct
 	if (rc)
 		return rc;
 	if (!memblock_is_region_reserved(&m->sys->memblock, base, size))
-		return mm_fail(err, -EINVAL, "nothing in [0x%llx-0x%llx] is reserved", LL(base), LL(base + size - 1));
+		return mm_fail(err, -EINVAL, "nothing in [0x%llx-0x%llx] is reserved", LL(base),
+			       LL(base + size - 1));
 	rc = memblock_phys_free(&m->sys->memblock, base, size);
 	if (rc)
 		return mm_fail(err, rc, "the reserved array is full and there is no memory for a larger one");
@@ -155,13 +159,15 @@ static int memblock_cmd_free(struct machine *m, const struct cmd_args *a, struct
 	return 0;
 }
 
-static int memblock_cmd_direction(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+static int memblock_do_direction(struct machine *m, const struct cmd_args *a, struct text *out,
+				 struct mm_error *err)
 {
 	memblock_set_bottom_up(&m->sys->memblock, !strcmp(a->argv[1], "bottom_up"));
 	return 0;
 }
 
-static int memblock_cmd_state(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+static int memblock_do_state(struct machine *m, const struct cmd_args *a, struct text *out,
+			    struct mm_error *err)
 {
 	const struct memblock *mb = &m->sys->memblock;
 
@@ -183,9 +189,9 @@ static const struct {
 	const char *word;
 	int (*run)(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err);
 } subcommands[] = {
-	{ "alloc", memblock_cmd_alloc },         { "reserve", memblock_cmd_reserve },
-	{ "free", memblock_cmd_free },           { "bottom_up", memblock_cmd_direction },
-	{ "top_down", memblock_cmd_direction },  { "state", memblock_cmd_state },
+	{ "alloc", memblock_do_alloc },         { "reserve", memblock_do_reserve },
+	{ "free", memblock_do_free },           { "bottom_up", memblock_do_direction },
+	{ "top_down", memblock_do_direction },  { "state", memblock_do_state },
 };
 
 static int run_memblock(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
@@ -205,10 +211,10 @@ static const char *const words[] = { "alloc", "reserve", "free", "bottom_up", "t
 
 static const struct command rows[] = {
 	{ "memblock",
-	  "alloc size=BYTES [align=N] [min=A] [max=A] [node=N] [exact=1] [as=NAME] | reserve base=A size=BYTES [as=NAME] | "
-	  "free base=A size=BYTES | bottom_up | top_down | state",
-	  "use the boot allocator by hand; after mem_init its allocations come from the slab allocator", "Allocate", 0,
-	  keys, words, run_memblock },
+	  "alloc size=BYTES [align=N] [min=A] [max=A] [node=N] [exact=1] [as=NAME] | "
+	  "reserve base=A size=BYTES [as=NAME] | free base=A size=BYTES | bottom_up | top_down | state",
+	  "use the boot allocator by hand; after mem_init its allocations come from the slab allocator",
+	  "Allocate", 0, keys, words, run_memblock },
 };
 
 const struct command *cmd_memblock_table(int *nr)

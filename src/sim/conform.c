@@ -34,6 +34,7 @@ struct op {
 	s16 nid;
 	u8 order;
 	char what;        /* 'A' or 'F' */
+	bool freed;       /* an allocation whose block was given back */
 };
 
 struct conform {
@@ -220,10 +221,10 @@ static void do_free(struct conform *c, u64 i)
 	struct op *o = &c->op[i];
 	u64 holder = *held_slot(c, o->pfn);
 
-	if (!holder || c->op[holder - 1].order != o->order)
+	if (!holder || c->op[holder - 1].order != o->order || c->op[holder - 1].freed)
 		return;
 	o->ours = c->op[holder - 1].ours;
-	c->op[holder - 1].ours = NO_PFN;
+	c->op[holder - 1].freed = true;
 	if (o->ours != NO_PFN)
 		free_pages(c->mm, memmap_find(&c->map, o->ours), o->order);
 }

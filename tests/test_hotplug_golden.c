@@ -36,6 +36,7 @@ struct golden {
 	char step[600];                                   /* of the step that is being compared */
 	struct zone_row base[8][MAX_NR_ZONES];            /* before the first step, as captured */
 	struct zone_row model[8][MAX_NR_ZONES];           /* and in the model */
+	u32 log_seen;                                     /* lines of the model's log that were compared */
 };
 
 /* --- reading captures ------------------------------------------------------------ */
@@ -184,6 +185,59 @@ static void compare_iomem(struct golden *c)
 	assert_string_equal(got, want);
 }
 
+/* Lines that hotplug makes; what stands between them in a log comes from elsewhere. */
+static bool is_hotplug_line(const char *s)
+{
+	static const char *const start[] = {
+		"Fallback order", "Built ", "Policy zone", "Offlined Pages", "memory offlining", "page dumped", "memory memory",
+		"memblock_add_node", "memblock_remove", "virtio_mem", "Boot memory", "Memory failure",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(start); i++)
+		if (!strncmp(s, start[i], strlen(start[i])))
+			return true;
+	return false;
+}
+
+/* Append @line of @n bytes: callers without offset; page totals only where @totals. */
+static void log_line_add(struct text *t, const char *line, size_t n, bool totals)
+{
+	const char *total = memmem(line, n, "  Total pages:", 14), *offset = memmem(line, n, "+0x", 3);
+
+	if (total && !totals)
+		n = (size_t)(total - line);
+	else if (offset)
+		n = (size_t)(offset - line);
+	text_write(t, line, n);
+	text_puts(t, "\n");
+}
+
+/* What the step left in the log, against dmesg-new; the model knows the totals if it manages what the kernel does. */
+static void compare_log(struct golden *c)
+{
+	bool totals = !memcmp(c->base, c->model, sizeof(c->base));
+	struct text want = TEXT_INIT, got = TEXT_INIT;
+	char *log = hot_read(c->step, "dmesg-new");
+
+	for (const char *p = log, *end; p && *p; p = *end ? end + 1 : end) {
+		const char *s = strstr(p, "] ");
+
+		end = p + strcspn(p, "\n");
+		if (s && s < end && is_hotplug_line(s + 2))
+			log_line_add(&want, s + 2, (size_t)(end - s - 2), totals);
+	}
+	free(log);
+	for (; c->log_seen < c->m->sys->dmesg.nr; c->log_seen++) {
+		const char *line = c->m->sys->dmesg.line[c->log_seen];
+
+		if (is_hotplug_line(line))
+			log_line_add(&got, line, strlen(line), totals);
+	}
+	assert_string_equal(text_str(&got), text_str(&want));
+	text_cleanup(&got);
+	text_cleanup(&want);
+}
+
 static void set_step(struct golden *c, const char *name)
 {
 	snprintf(c->step, sizeof(c->step), "%s/steps/%s", c->dir, name);
@@ -195,6 +249,7 @@ static void compare(struct golden *c, const char *name)
 	compare_zones(c);
 	compare_blocks(c);
 	compare_iomem(c);
+	compare_log(c);
 	hot_check(c->m);
 }
 
@@ -220,7 +275,7 @@ static bool start(struct golden *c, const char *machine, const char *first_step)
 	parse_zoneinfo(text, c->base);
 	free(text);
 	model_zones(c->m, c->model);
-	compare(c, first_step);
+	c->log_seen = c->m->sys->dmesg.nr;
 	return true;
 }
 
@@ -322,6 +377,7 @@ static void test_x86_dimms_step_by_step(void **state)
 		free(c);
 		skip();
 	}
+	compare(c, "step-0-before");
 	plug(c, "d0", 0x100000000, 512 * MiB, 0);
 	compare(c, "step-1-add-dimm-node0");
 	plug(c, "d1", 0x120000000, 512 * MiB, 1);
@@ -348,7 +404,10 @@ static void test_arm64_virtio_mem_step_by_step(void **state)
 	}
 	sys = c->m->sys;
 	hotplug_set(sys, "auto_online_blocks", "offline", NULL);
-	if (dimm_describe(sys, &d, &err) || virtio_mem_resize(sys, dimm_find(sys, "virtio0"), 256 * MiB, &err))
+	if (dimm_describe(sys, &d, &err))
+		fail_msg("%s", err.msg);
+	compare(c, "step0-before");
+	if (virtio_mem_resize(sys, dimm_find(sys, "virtio0"), 256 * MiB, &err))
 		fail_msg("%s", err.msg);
 	compare(c, "step1-plugged");
 	assert_int_equal(memory_block_store_state(sys, 2041, MMOP_ONLINE, NULL), 0);

@@ -118,14 +118,14 @@ static void note_section(struct reader *r, const char *line)
 		reader_fail(r, -EINVAL, "the section name is longer than 47 characters; shorten it");
 		return;
 	}
-	name = strndup(line + 1, (size_t)(end - line - 1));
 	more = grown(doc->section, doc->nr_sections, sizeof(*doc->section));
-	if (!name || !more) {
-		free(name);
+	if (more)
+		doc->section = more;
+	name = more ? strndup(line + 1, (size_t)(end - line - 1)) : NULL;
+	if (!name) {
 		reader_fail(r, -ENOMEM, "no memory");
 		return;
 	}
-	doc->section = more;
 	doc->section[doc->nr_sections++] = (struct ini_section){ name, r->line };
 	for (u32 i = 0; i + 1 < doc->nr_sections; i++)
 		if (!strcmp(doc->section[i].name, name)) {
@@ -207,7 +207,7 @@ static void line_text(const struct reader *r, int nr, char *buf, size_t n)
 {
 	const char *p = r->text, *end = r->text + r->len;
 	char raw[CONFIG_MAX_LINE + 1];
-	size_t len;
+	size_t len = 0;
 
 	while (--nr > 0) {
 		p = memchr(p, '\n', (size_t)(end - p));
@@ -215,9 +215,8 @@ static void line_text(const struct reader *r, int nr, char *buf, size_t n)
 			return;
 		p++;
 	}
-	len = strcspn(p, "\r\n");
-	if (len > CONFIG_MAX_LINE)
-		len = CONFIG_MAX_LINE;
+	while (p + len < end && len < CONFIG_MAX_LINE && p[len] != '\n' && p[len] != '\r')
+		len++;
 	memcpy(raw, p, len);
 	raw[len] = '\0';
 	printable(raw, buf, n);

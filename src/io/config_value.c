@@ -51,6 +51,7 @@ int value_size(struct value *v, u64 *out)
 	const char *end;
 	int ret;
 
+	*out = 0;
 	value_skip_blanks(v);
 	if (v->s[0] == '-')
 		return value_fail(v, "negative numbers have no meaning here; write a size such as 256M");

@@ -333,6 +333,81 @@ static void test_offline_and_remove_is_all_or_nothing(void **state)
 	hot_check(m);
 }
 
+/*
+ *   memory32:  | 512 pages of its own memmap | 32256 pages for the buddy |
+ * Expect the buddy to give nothing, present to count all, managed the rest; all of it goes again.
+ */
+static void test_memmap_on_memory_pays_for_itself(void **state)
+{
+	struct hot_machine *m = *state;
+	u64 before = hot_free_pages(m, 0, ZONE_DMA32);
+	struct memory_block b;
+
+	m->sys->hotplug->memmap_mode = MEMMAP_ON_MEMORY_ENABLE;
+	assert_int_equal(add_memory(m->sys, 0, -1, AT(32), 2 * BLOCK, NULL, MHP_MEMMAP_ON_MEMORY, NULL), 0);
+	assert_int_equal(hot_free_pages(m, 0, ZONE_DMA32), before);
+	memory_block_find(m->sys, 33, &b);
+	assert_int_equal(b.range.altmap_pages, 512);
+	assert_int_equal(store(m, 33, MMOP_ONLINE_MOVABLE), 0);
+	assert_int_equal(store(m, 32, MMOP_ONLINE_MOVABLE), 0);
+	assert_int_equal(zone(m, 0, ZONE_MOVABLE)->present_pages, 2 * PER);
+	assert_int_equal(zone(m, 0, ZONE_MOVABLE)->managed_pages, 2 * (PER - 512));
+	hot_check(m);
+	assert_int_equal(store(m, 32, MMOP_OFFLINE), 0);
+	assert_int_equal(zone(m, 0, ZONE_MOVABLE)->zone_start_pfn, 33 * PER);
+	assert_int_equal(store(m, 33, MMOP_OFFLINE), 0);
+	assert_int_equal(zone(m, 0, ZONE_MOVABLE)->spanned_pages, 0);
+	hot_check(m);
+	assert_int_equal(remove_memory(m->sys, AT(32), 2 * BLOCK, NULL), 0);
+	hot_check(m);
+}
+
+/* Blocks of 256 MiB: two sections each. Expect both to come and go together. */
+static void test_blocks_of_several_sections(void **state)
+{
+	static const char ini[] = "[machine]\nname = two\narch = x86_64\ncpus = 1\ncmdline = memhp_default_state=online_movable\n"
+				  "[arch]\nmemory_block_size = 256M\n"
+				  "[firmware]\nram = 0x1000-0x9ffff\nram = 0x100000-0x27ffffff\n";
+	struct hot_machine *m = hot_boot_ini(ini);
+	struct mm_error err = { 0, "" };
+
+	assert_int_equal(memory_block_count(m->sys), 3);
+	expect_block(m, 2, "online DMA32");
+	/* Only half of block 2 is there. */
+	assert_int_equal(memory_block_store_state(m->sys, 2, MMOP_OFFLINE, &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "memory holes"));
+	assert_int_equal(add_memory(m->sys, 0, -1, 0x100000000, BLOCK, NULL, 0, NULL), -EINVAL);
+	assert_int_equal(add_memory(m->sys, 0, -1, 0x100000000, 2 * BLOCK, NULL, 0, NULL), 0);
+	expect_block(m, 16, "online Movable");
+	assert_int_equal(zone(m, 0, ZONE_MOVABLE)->managed_pages, 2 * PER);
+	assert_int_equal(m->sys->hotplug->nr_vmemmap, 2);
+	hot_check(m);
+	assert_int_equal(store(m, 16, MMOP_OFFLINE), 0);
+	assert_int_equal(remove_memory(m->sys, 0x100000000, 2 * BLOCK, NULL), 0);
+	hot_check(m);
+	hot_free(m);
+}
+
+/* Boot memory on arm64 stays: first because of what the kernel has there, else because it is boot memory. */
+static void test_arm64_boot_memory_stays(void **state)
+{
+	static const char ini[] = "[machine]\nname = a\narch = arm64\ncpus = 1\n"
+				  "[firmware]\nram = 0x40000000-0x5fffffff\n"
+				  "[reserve]\nkernel_code = 0x40200000-0x41ffffff\n";
+	struct hot_machine *m = hot_boot_ini(ini);
+	struct memory_block b;
+	char why[96];
+
+	assert_int_equal(store(m, 8, MMOP_OFFLINE), -EBUSY);
+	assert_int_equal(store(m, 9, MMOP_OFFLINE), -EPERM);
+	assert_true(log_has(m, "Boot memory [48000000 50000000] offlining attempted"));
+	memory_block_find(m->sys, 9, &b);
+	assert_false(memory_block_can_offline(m->sys, &b, why, sizeof(why), NULL));
+	assert_non_null(strstr(why, "boot memory"));
+	hot_check(m);
+	hot_free(m);
+}
+
 #define HOT_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -351,6 +426,9 @@ int main(void)
 		HOT_TEST(test_auto_movable_keeps_the_ratio),
 		HOT_TEST(test_groups_count_blocks),
 		HOT_TEST(test_offline_and_remove_is_all_or_nothing),
+		HOT_TEST(test_memmap_on_memory_pays_for_itself),
+		cmocka_unit_test(test_blocks_of_several_sections),
+		cmocka_unit_test(test_arm64_boot_memory_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

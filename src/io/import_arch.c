@@ -191,7 +191,7 @@ static void zones_from_log(struct import *im)
 {
 	const struct bootlog *log = &im->log;
 	struct arch *a = &im->d->arch;
-	u32 mask = Z(MOVABLE);
+	u32 mask = Z(NORMAL) | Z(MOVABLE);
 	bool later = false;
 
 	if (!log->nr_zone)
@@ -213,7 +213,7 @@ static void zones_from_log(struct import *im)
 
 static void zones_from_zoneinfo(struct import *im)
 {
-	u32 mask = Z(MOVABLE);
+	u32 mask = Z(NORMAL) | Z(MOVABLE);
 
 	if (!im->nr_zones)
 		return;

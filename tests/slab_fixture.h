@@ -22,7 +22,8 @@ struct slab_machine {
 	u64 free_at_start; /* pages, before the slab allocator was set up */
 };
 
-/* @arch: a preset, or "arm64-64k". @nodes nodes of @mib MiB each and @cpus cpus, spread over the nodes; no slab allocator yet. */
+/* @arch: a preset, or "arm64-64k". @nodes nodes of @mib MiB each and @cpus cpus, spread over the nodes; no
+ * slab allocator yet. */
 struct slab_machine *slab_machine_bare(const char *arch, int nodes, u64 mib, int cpus);
 /* The same with the slab allocator. */
 struct slab_machine *slab_machine_new(const char *arch, int nodes, u64 mib, int cpus);

@@ -57,7 +57,8 @@ static void test_cache_lives_and_dies(void **state)
 {
 	struct machine *m = *state;
 
-	expect(m, "cache create box size=700 flags=HWCACHE_ALIGN|SLAB_NO_MERGE ctor=1", "box: objects of 700 bytes take 768");
+	expect(m, "cache create box size=700 flags=HWCACHE_ALIGN|SLAB_NO_MERGE ctor=1",
+	       "box: objects of 700 bytes take 768");
 	must_fail(m, "cache create box size=700", -EEXIST);
 	must_fail(m, "cache create bad size=7 flags=PURPLE", -EINVAL);
 	must_fail(m, "cache create big size=8M", -EINVAL);

@@ -49,7 +49,8 @@ static int need_slab(struct machine *m, struct mm_error *err)
 		       boot_stage_name(m->sys->stage));
 }
 
-static int parse_request(struct machine *m, const struct cmd_args *a, struct object_request *r, struct mm_error *err)
+static int parse_request(struct machine *m, const struct cmd_args *a, struct object_request *r,
+			 struct mm_error *err)
 {
 	const char *gfp = cmd_value(a, "gfp"), *name = cmd_value(a, "as");
 	int rc;
@@ -66,7 +67,8 @@ static int parse_request(struct machine *m, const struct cmd_args *a, struct obj
 	if (r->count < 1 || r->count > MAX_COUNT)
 		return mm_fail(err, -EINVAL, "count=%llu: give 1 to %llu", LL(r->count), MAX_COUNT);
 	if (name && (!*name || strlen(name) >= sizeof(r->name)))
-		return mm_fail(err, -EINVAL, "as=%s: a name has 1 to %zu characters", name, sizeof(r->name) - 1);
+		return mm_fail(err, -EINVAL, "as=%s: a name has 1 to %zu characters", name,
+			       sizeof(r->name) - 1);
 	if (name)
 		snprintf(r->name, sizeof(r->name), "%s", name);
 	else
@@ -106,8 +108,8 @@ static void keep_object(struct machine *m, const struct object_request *r, u64 i
 
 static int fail_memory(const struct object_request *r, u64 done, struct mm_error *err)
 {
-	return mm_fail(err, -ENOMEM, "simulated memory ended after %llu of %llu objects; they are kept as %s", LL(done),
-		       LL(r->count), r->name);
+	return mm_fail(err, -ENOMEM, "simulated memory ended after %llu of %llu objects; they are kept as %s",
+		       LL(done), LL(r->count), r->name);
 }
 
 /* --- kmalloc, kfree, slab ------------------------------------------------------- */
@@ -123,7 +125,8 @@ static int run_kmalloc(struct machine *m, const struct cmd_args *a, struct text 
 	if (rc)
 		return rc;
 	if (size > 1ULL << (m->sys->arch.page_shift + m->sys->arch.max_page_order))
-		return mm_fail(err, -EINVAL, "size=%llu: kmalloc gives at most one block of the largest order, %llu bytes",
+		return mm_fail(err, -EINVAL,
+			       "size=%llu: kmalloc gives at most one block of the largest order, %llu bytes",
 			       LL(size), 1ULL << (m->sys->arch.page_shift + m->sys->arch.max_page_order));
 	for (u64 i = 0; i < r.count; i++) {
 		addr = kmalloc_node(m->sys->slab, size, r.gfp, r.node);
@@ -150,7 +153,8 @@ static int free_address(struct machine *m, const char *word, struct text *out, s
 		return rc;
 	what = slab_internal_object(st, addr);
 	if (what && addr > ZERO_SIZE_PTR)
-		return mm_fail(err, -EBUSY, "0x%llx is %s of the allocator itself; freeing it would corrupt the machine",
+		return mm_fail(err, -EBUSY,
+			       "0x%llx is %s of the allocator itself; freeing it would corrupt the machine",
 			       LL(addr), what);
 	rc = kfree(st, addr, err);
 	slab_tag_sweep(st);
@@ -172,7 +176,8 @@ static int run_kfree(struct machine *m, const struct cmd_args *a, struct text *o
 		return free_address(m, a->argv[1], out, err);
 	freed = slab_tag_free(m->sys->slab, strcmp(a->argv[1], "all") ? a->argv[1] : NULL);
 	if (!freed && strcmp(a->argv[1], "all"))
-		return mm_fail(err, -ENOENT, "no object is named '%s'; names are given by as= or printed by kmalloc",
+		return mm_fail(err, -ENOENT,
+			       "no object is named '%s'; names are given by as= or printed by kmalloc",
 			       a->argv[1]);
 	text_printf(out, "freed %llu objects\n", LL(freed));
 	return 0;
@@ -261,10 +266,12 @@ static int parse_flags(const char *s, slab_flags_t *flags, struct mm_error *err)
 		       (strlen(slab_flag_name(bit)) != len || strncmp(slab_flag_name(bit), word, len)))
 			bit++;
 		if (!slab_flag_name(bit))
-			return mm_fail(err, -EINVAL,
-				       "flag '%.*s' is unknown; use HWCACHE_ALIGN, RECLAIM_ACCOUNT, ACCOUNT, CACHE_DMA, "
-				       "TYPESAFE_BY_RCU, NO_MERGE, RED_ZONE, POISON, STORE_USER, CONSISTENCY_CHECKS",
-				       (int)n, s);
+			return mm_fail(
+				err, -EINVAL,
+				"flag '%.*s' is unknown; use HWCACHE_ALIGN, RECLAIM_ACCOUNT, ACCOUNT, "
+				"CACHE_DMA, "
+				"TYPESAFE_BY_RCU, NO_MERGE, RED_ZONE, POISON, STORE_USER, CONSISTENCY_CHECKS",
+				(int)n, s);
 		*flags |= 1u << bit;
 		s += n + (s[n] != '\0');
 	}
@@ -310,11 +317,11 @@ static int cache_create(struct machine *m, const struct cmd_args *a, struct text
 	if (!s)
 		return err->code ? err->code : -EINVAL;
 	if (strcmp(kmem_cache_name(s), a->argv[2]))
-		text_printf(out, "%s: merged with %s (slab_nomerge or flags=NO_MERGE keeps caches apart)\n", a->argv[2],
-			    kmem_cache_name(s));
+		text_printf(out, "%s: merged with %s (slab_nomerge or flags=NO_MERGE keeps caches apart)\n",
+			    a->argv[2], kmem_cache_name(s));
 	text_printf(out, "%s: objects of %u bytes take %u, %u in a slab of %u pages\n", a->argv[2],
-		    kmem_cache_geometry(s)->object_size, kmem_cache_geometry(s)->size, kmem_cache_geometry(s)->objects,
-		    1u << kmem_cache_geometry(s)->order);
+		    kmem_cache_geometry(s)->object_size, kmem_cache_geometry(s)->size,
+		    kmem_cache_geometry(s)->objects, 1u << kmem_cache_geometry(s)->order);
 	return 0;
 }
 
@@ -337,7 +344,8 @@ static int cache_alloc(struct machine *m, const struct cmd_args *a, struct text 
 	return 0;
 }
 
-static int cache_free_address(struct machine *m, struct kmem_cache *s, u64 addr, struct text *out, struct mm_error *err)
+static int cache_free_address(struct machine *m, struct kmem_cache *s, u64 addr, struct text *out,
+			      struct mm_error *err)
 {
 	const char *what = slab_internal_object(m->sys->slab, addr);
 	int rc;
@@ -390,8 +398,8 @@ static int cache_shrink(struct machine *m, const struct cmd_args *a, struct text
 	slab_cache_info(m->sys->slab, s, &before);
 	kmem_cache_shrink(m->sys->slab, s);
 	slab_cache_info(m->sys->slab, s, &after);
-	text_printf(out, "%s: %llu slabs given back, %llu left\n", before.name, LL(before.num_slabs - after.num_slabs),
-		    LL(after.num_slabs));
+	text_printf(out, "%s: %llu slabs given back, %llu left\n", before.name,
+		    LL(before.num_slabs - after.num_slabs), LL(after.num_slabs));
 	return 0;
 }
 
@@ -409,7 +417,8 @@ static int cache_destroy(struct machine *m, const struct cmd_args *a, struct tex
 
 /* --- cache list, cache show -------------------------------------------------------- */
 
-static const char *const sort_keys[] = { "new", "name", "objs", "active", "used", "size", "slabs", "bytes", "waste", NULL };
+static const char *const sort_keys[] = {"new",  "name",  "objs",  "active", "used",
+					"size", "slabs", "bytes", "waste",  NULL};
 
 static u64 sort_value(const struct slab_cache_info *c, const char *key)
 {
@@ -443,7 +452,8 @@ static int find_sort_key(const char *word, const char **key, struct mm_error *er
 		if (!strcmp(word, *key))
 			return 0;
 	}
-	return mm_fail(err, -EINVAL, "sort=%s: use new, name, objs, active, used, size, slabs, bytes or waste", word);
+	return mm_fail(err, -EINVAL,
+		       "sort=%s: use new, name, objs, active, used, size, slabs, bytes or waste", word);
 }
 
 static void print_list(const struct slab_cache_info *c, u32 n, struct text *out)
@@ -451,7 +461,8 @@ static void print_list(const struct slab_cache_info *c, u32 n, struct text *out)
 	u64 bytes = 0, waste = 0, slabs = 0;
 	char size[32];
 
-	text_puts(out, "    OBJS   ACTIVE     USED  OBJSIZE  SLABS OBJ/SLAB  PAGES/SLAB      SIZE  UNUSED NAME\n");
+	text_puts(out,
+		  "    OBJS   ACTIVE     USED  OBJSIZE  SLABS OBJ/SLAB  PAGES/SLAB      SIZE  UNUSED NAME\n");
 	for (u32 i = 0; i < n; i++, c++) {
 		text_printf(out, "%8llu %8llu %8llu %8u %6llu %8u %11u %9s %6llu%% %s%s\n", LL(c->num_objs),
 			    LL(c->active_objs), LL(c->used_objs), c->geo.size, LL(c->num_slabs), c->geo.objects,
@@ -489,16 +500,22 @@ static void show_layout(const struct slab_cache_info *c, struct text *out)
 {
 	const struct slab_geometry *g = &c->geo;
 
-	text_printf(out, "%s: object %u bytes, align %u, takes %u; free pointer at %u%s; flags ", c->name, g->object_size,
-		    g->align, g->size, g->offset, g->offset >= g->inuse ? " (behind the object)" : "");
+	text_printf(out, "%s: object %u bytes, align %u, takes %u; free pointer at %u%s; flags ", c->name,
+		    g->object_size, g->align, g->size, g->offset,
+		    g->offset >= g->inuse ? " (behind the object)" : "");
 	print_flags(c->flags, out);
 	text_printf(out, "%s\n", c->ctor ? "; has a constructor" : "");
-	text_printf(out, "slab: order %u, %u objects (fallback: order %u, %u); cpu partial %u objects = %u slabs; "
-		    "min partial %u\n", g->order, g->objects, g->min_order, g->min_objects, g->cpu_partial,
-		    g->cpu_partial_slabs, g->min_partial);
-	text_printf(out, "now: %llu slabs (%llu of cpus, %llu cpu partial, %llu node partial), %llu objects, %llu used, "
-		    "%llu active\n", LL(c->num_slabs), LL(c->cpu_slabs), LL(c->cpu_partial_slabs),
-		    LL(c->node_partial_slabs), LL(c->num_objs), LL(c->used_objs), LL(c->active_objs));
+	text_printf(out,
+		    "slab: order %u, %u objects (fallback: order %u, %u); cpu partial %u objects = %u slabs; "
+		    "min partial %u\n",
+		    g->order, g->objects, g->min_order, g->min_objects, g->cpu_partial, g->cpu_partial_slabs,
+		    g->min_partial);
+	text_printf(out,
+		    "now: %llu slabs (%llu of cpus, %llu cpu partial, %llu node partial), %llu objects, %llu "
+		    "used, "
+		    "%llu active\n",
+		    LL(c->num_slabs), LL(c->cpu_slabs), LL(c->cpu_partial_slabs), LL(c->node_partial_slabs),
+		    LL(c->num_objs), LL(c->used_objs), LL(c->active_objs));
 }
 
 static void show_places(struct machine *m, const struct kmem_cache *s, struct text *out)
@@ -511,13 +528,18 @@ static void show_places(struct machine *m, const struct kmem_cache *s, struct te
 
 		slab_node_info(s, nid, &n);
 		if (n.nr_slabs)
-			text_printf(out, "node %d: %llu slabs, %llu objects; partial list %llu slabs, %llu free objects\n", nid,
-				    LL(n.nr_slabs), LL(n.total_objects), LL(n.nr_partial), LL(n.partial_free));
+			text_printf(out,
+				    "node %d: %llu slabs, %llu objects; partial list %llu slabs, %llu free "
+				    "objects\n",
+				    nid, LL(n.nr_slabs), LL(n.total_objects), LL(n.nr_partial),
+				    LL(n.partial_free));
 	}
 	for (int cpu = 0; cpu < m->sys->mm.nr_cpus_possible; cpu++)
 		if (slab_cpu_info(m->sys->slab, s, cpu, &tid, &nr_free, &nr_partial))
-			text_printf(out, "cpu %d: tid %llu, lockless freelist %u objects, partial chain %u slabs\n", cpu,
-				    LL(tid), nr_free, nr_partial);
+			text_printf(
+				out,
+				"cpu %d: tid %llu, lockless freelist %u objects, partial chain %u slabs\n",
+				cpu, LL(tid), nr_free, nr_partial);
 }
 
 struct draw_first {
@@ -558,8 +580,8 @@ static int cache_show(struct machine *m, const struct cmd_args *a, struct text *
 }
 
 static const struct verb cache_verbs[] = {
-	{ "list", cache_list }, { "show", cache_show },     { "create", cache_create },   { "alloc", cache_alloc },
-	{ "free", cache_free }, { "shrink", cache_shrink }, { "destroy", cache_destroy },
+	{"list", cache_list}, {"show", cache_show},     {"create", cache_create},   {"alloc", cache_alloc},
+	{"free", cache_free}, {"shrink", cache_shrink}, {"destroy", cache_destroy},
 };
 
 static int run_cache(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
@@ -568,7 +590,8 @@ static int run_cache(struct machine *m, const struct cmd_args *a, struct text *o
 	int rc = need_slab(m, err);
 
 	if (!rc && !v)
-		rc = mm_fail(err, -EINVAL, "cache what? use list, show, create, alloc, free, shrink or destroy");
+		rc = mm_fail(err, -EINVAL,
+			     "cache what? use list, show, create, alloc, free, shrink or destroy");
 	return rc ? rc : v->run(m, a, out, err);
 }
 
@@ -579,7 +602,8 @@ static int find_pool(struct machine *m, const struct cmd_args *a, struct mempool
 	if (a->argc < 3)
 		return mm_fail(err, -EINVAL, "mempool %s which one? 'mempool list' names them", a->argv[1]);
 	*pool = mempool_find(m->sys->slab, a->argv[2]);
-	return *pool ? 0 : mm_fail(err, -ENOENT, "no mempool is named %s; 'mempool list' names them", a->argv[2]);
+	return *pool ? 0
+		     : mm_fail(err, -ENOENT, "no mempool is named %s; 'mempool list' names them", a->argv[2]);
 }
 
 static int pool_list(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
@@ -587,8 +611,8 @@ static int pool_list(struct machine *m, const struct cmd_args *a, struct text *o
 	struct mempool_info info;
 
 	for (u32 i = 0; mempool_info(m->sys->slab, i, &info); i++)
-		text_printf(out, "%s: %u of %u elements of %s in the reserve\n", info.name, info.curr_nr, info.min_nr,
-			    info.cache);
+		text_printf(out, "%s: %u of %u elements of %s in the reserve\n", info.name, info.curr_nr,
+			    info.min_nr, info.cache);
 	return 0;
 }
 
@@ -599,7 +623,8 @@ static int pool_create(struct machine *m, const struct cmd_args *a, struct text 
 	int min = 4, rc = cmd_int(a, "min", 1, 1024, &min, err);
 
 	if (!rc && (a->argc != 3 || !s))
-		rc = mm_fail(err, -EINVAL, "mempool create NAME cache=CACHE [min=N], where 'cache list' shows CACHE");
+		rc = mm_fail(err, -EINVAL,
+			     "mempool create NAME cache=CACHE [min=N], where 'cache list' shows CACHE");
 	if (rc)
 		return rc;
 	if (!mempool_create(m->sys->slab, a->argv[2], (u32)min, s, err))
@@ -720,7 +745,8 @@ static int run_populate(struct machine *m, const struct cmd_args *a, struct text
 	if (rc)
 		return rc;
 	if (a->argc != 3 || strcmp(a->argv[1], "slab"))
-		return mm_fail(err, -EINVAL, "populate slab FILE, where FILE is a /proc/slabinfo of any machine");
+		return mm_fail(err, -EINVAL,
+			       "populate slab FILE, where FILE is a /proc/slabinfo of any machine");
 	return populate_file(m, a->argv[2], out, err);
 }
 
@@ -730,24 +756,32 @@ static const char *const cache_keys[] = { "size", "align", "flags", "ctor", "gfp
 static const char *const pool_keys[] = { "cache", "min", "gfp", "node", "count", "as", NULL };
 static const char *const no_keys[] = { NULL };
 static const char *const pool_words[] = { "list", "create", "alloc", "free", "destroy", NULL };
-static const char *const cache_words[] = { "list", "show", "create", "alloc", "free", "shrink", "destroy", NULL };
+static const char *const cache_words[] = {"list", "show",   "create",  "alloc",
+					  "free", "shrink", "destroy", NULL};
 static const char *const populate_words[] = { "slab", NULL };
 
 static const struct command rows[] = {
-	{ "kmalloc", "size=BYTES [gfp=FLAGS] [node=N] [count=N] [as=NAME]",
-	  "allocate bytes with kmalloc() and keep them under a name", "Slab", 0, kmalloc_keys, NULL, run_kmalloc },
-	{ "kfree", "NAME | ADDRESS | all", "free what kmalloc or cache alloc gave", "Slab", 0, no_keys, NULL, run_kfree },
-	{ "slab", "ADDRESS | PFN | NAME", "draw the slab that an object lies in, object by object", "Slab", CMD_READ,
-	  no_keys, NULL, run_slab },
-	{ "cache",
-	  "list [sort=KEY] | show NAME [draw=N] | create NAME size=BYTES [align=N] [flags=A|B] [ctor=1] | "
-	  "alloc NAME [count=N] [node=N] [as=NAME] | free NAME [n=N|all] [addr=A] | shrink NAME|all | destroy NAME",
-	  "kmem_cache: list, look at, create, use, shrink and destroy caches of equal objects", "Slab", 0, cache_keys,
-	  cache_words, run_cache },
-	{ "mempool", "list | create NAME cache=CACHE [min=N] | alloc NAME [count=N] [as=NAME] | free NAME OBJECT | destroy NAME",
-	  "reserves of objects that are there even when memory is not", "Slab", 0, pool_keys, pool_words, run_mempool },
-	{ "populate", "slab FILE", "fill memory with the caches of a /proc/slabinfo and compare their geometry", "Slab", 0,
-	  no_keys, populate_words, run_populate },
+	{"kmalloc", "size=BYTES [gfp=FLAGS] [node=N] [count=N] [as=NAME]",
+	 "allocate bytes with kmalloc() and keep them under a name", "Slab", 0, kmalloc_keys, NULL,
+	 run_kmalloc},
+	{"kfree", "NAME | ADDRESS | all", "free what kmalloc or cache alloc gave", "Slab", 0, no_keys, NULL,
+	 run_kfree},
+	{"slab", "ADDRESS | PFN | NAME", "draw the slab that an object lies in, object by object", "Slab",
+	 CMD_READ, no_keys, NULL, run_slab},
+	{"cache",
+	 "list [sort=KEY] | show NAME [draw=N] | create NAME size=BYTES [align=N] [flags=A|B] [ctor=1] | "
+	 "alloc NAME [count=N] [node=N] [as=NAME] | free NAME [n=N|all] [addr=A] | shrink NAME|all | destroy "
+	 "NAME",
+	 "kmem_cache: list, look at, create, use, shrink and destroy caches of equal objects", "Slab", 0,
+	 cache_keys, cache_words, run_cache},
+	{"mempool",
+	 "list | create NAME cache=CACHE [min=N] | alloc NAME [count=N] [as=NAME] | free NAME OBJECT | "
+	 "destroy NAME",
+	 "reserves of objects that are there even when memory is not", "Slab", 0, pool_keys, pool_words,
+	 run_mempool},
+	{"populate", "slab FILE",
+	 "fill memory with the caches of a /proc/slabinfo and compare their geometry", "Slab", 0, no_keys,
+	 populate_words, run_populate},
 };
 
 const struct command *cmd_slab_table(int *nr)

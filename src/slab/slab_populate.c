@@ -103,7 +103,8 @@ static int read_rows(struct populate *p, const char *file, size_t len, struct mm
 		rc = slabinfo_parse(file, n, &row->r);
 		if (rc < 0)
 			return mm_fail(err, -EINVAL,
-				       "line %u is not a row of /proc/slabinfo (name, counts, \": tunables\" ...): %.*s",
+				       "line %u is not a row of /proc/slabinfo (name, counts, \": tunables\" "
+				       "...): %.*s",
 				       line, n > 60 ? 60 : (int)n, file);
 		p->old_slab |= !rc && row->r.limit;
 		p->nr += !rc;
@@ -289,12 +290,15 @@ static void summarize(const struct populate *p)
 	char size[32];
 
 	if (p->old_slab)
-		text_puts(p->out, "the file was written by the old SLAB allocator: its objects and pages per slab "
-				  "follow other rules than SLUB's\n");
-	text_printf(p->out, "geometry: %u of %u rows equal what is computed for %u cpus\n", p->equal, p->compared,
-		    p->st->cfg.limits.nr_cpus);
-	text_printf(p->out, "populated: %u caches (%u created), %llu slabs added, %s; %u with other counts than the "
-			    "file%s\n", p->nr, p->created, (unsigned long long)p->slabs,
+		text_puts(p->out,
+			  "the file was written by the old SLAB allocator: its objects and pages per slab "
+			  "follow other rules than SLUB's\n");
+	text_printf(p->out, "geometry: %u of %u rows equal what is computed for %u cpus\n", p->equal,
+		    p->compared, p->st->cfg.limits.nr_cpus);
+	text_printf(p->out,
+		    "populated: %u caches (%u created), %llu slabs added, %s; %u with other counts than the "
+		    "file%s\n",
+		    p->nr, p->created, (unsigned long long)p->slabs,
 		    size_str(p->pages << p->st->page_shift, size, sizeof(size)), p->unlike,
 		    p->short_of ? " (memory is too small for all of them, or the counts are absurd)" : "");
 }

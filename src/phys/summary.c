@@ -142,20 +142,19 @@ void summary_flush(struct memmap *map)
 
 /* --- queries --------------------------------------------------------------- */
 
-/* Pages [start, end) of a slot, which lie in one pageblock, one block head after the other. */
+/* @nr pages from @h on, one block after the other; only the first may begin before them. */
 static void add_pages(const struct memmap *map, page_handle h, u64 nr, s64 *sum)
 {
-	page_handle end = h + (u32)nr;
+	page_handle end = h + (u32)nr, head = memmap_head(map, h);
 
 	while (h < end) {
-		page_handle head = memmap_head(map, h);
-		const struct page *p = &map->pages[head];
-		page_handle next = head + (1u << page_order(p));
+		u32 info = map->pages[head].info;
+		page_handle next = head + (1u << (info >> PG_ORDER_SHIFT & 15));
 
 		if (next > end)
 			next = end;
-		sum[page_summary_class(p->info)] += next - h;
-		h = next;
+		sum[page_summary_class(info)] += next - h;
+		h = head = next;
 	}
 }
 

@@ -326,18 +326,29 @@ static void move_map(struct pane *p, enum move m)
 	}
 }
 
+/* Two machines: the other cursor goes to the same place, in pages from the start of memory. */
+static void lead_other(struct ui *ui)
+{
+	struct pane *p = ui_pane(ui), *other = &ui->pane[!ui->focus];
+
+	if (ui->nr_panes > 1)
+		map_goto(other, other->info.start_pfn + (p->map.cursor - p->info.start_pfn));
+}
+
 int act_move(struct ui *ui, int arg)
 {
 	if (ui->view == VIEW_MAP || ui->view == VIEW_PAGE)
 		move_map(ui_pane(ui), (enum move)arg);
 	else
 		move_list(ui, (enum move)arg);
+	lead_other(ui);
 	return RE_DRAW;
 }
 
 int act_zoom(struct ui *ui, int arg)
 {
-	map_zoom(ui_pane(ui), arg);
+	for (int i = 0; i < ui->nr_panes; i++)
+		map_zoom(&ui->pane[i], arg);
 	return RE_DRAW;
 }
 
@@ -348,7 +359,8 @@ int act_escape(struct ui *ui, int arg)
 	if (p->map.selecting)
 		p->map.selecting = false;
 	else
-		map_whole(p);
+		for (int i = 0; i < ui->nr_panes; i++)
+			map_whole(&ui->pane[i]);
 	return RE_DRAW;
 }
 

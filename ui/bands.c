@@ -266,6 +266,19 @@ static void label_type(struct ui *ui, const u8 *main_type, int width, unsigned t
 		canvas_text(&ui->cv, x0 + start + (best - cols + 1) / 2, y, cols, st(C_INK, mt_color(t)), names[t]);
 }
 
+/* Pages of column @x; where columns are smaller than pageblocks, the pageblock it lies in. */
+static void column_pages(const struct pane *p, const struct scale *s, int x, pfn_t *start, pfn_t *end)
+{
+	u64 block = 1ULL << p->info.arch->pageblock_order;
+
+	*start = phys_to_pfn(p->info.arch, scale_addr(s, x));
+	*end = phys_to_pfn_up(p->info.arch, scale_addr(s, x + 1));
+	if (*end - *start >= 2 * block)
+		return;
+	*start = align_down(*start, block);
+	*end = max_u64(align_down(*end, block), *start + block);
+}
+
 /* Pageblock types: what each column holds of which, counted and not guessed. */
 static void draw_type_band(struct ui *ui, struct pane *p, const struct scale *s, int y)
 {
@@ -278,6 +291,7 @@ static void draw_type_band(struct ui *ui, struct pane *p, const struct scale *s,
 	canvas_text(&ui->cv, p->layout.bands.x, y, p->layout.label_w - 1, st(C_TEXT, C_GROUND), band_name(BAND_MIGRATETYPE));
 	for (int x = 0; x < s->width; x++) {
 		struct summary sum;
+		pfn_t start, end;
 		struct tile t;
 
 		main_type[x] = MIGRATE_TYPES;
@@ -286,7 +300,8 @@ static void draw_type_band(struct ui *ui, struct pane *p, const struct scale *s,
 			continue;
 		}
 		memset(&sum, 0, sizeof(sum));
-		machine_summary(p->m, phys_to_pfn(p->info.arch, scale_addr(s, x)), phys_to_pfn_up(p->info.arch, scale_addr(s, x + 1)), &sum);
+		column_pages(p, s, x, &start, &end);
+		machine_summary(p->m, start, end, &sum);
 		t = tile_of(&sum, &o);
 		canvas_put(&ui->cv, x0 + x, y, t.ch, t.style);
 		for (unsigned i = 0; i < MIGRATE_TYPES; i++)

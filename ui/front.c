@@ -70,6 +70,8 @@ static int cmd_view(struct ui *ui, const char *args)
 static int cmd_goto(struct ui *ui, const char *args)
 {
 	snprintf(ui->find, sizeof(ui->find), "%s", args);
+	if (ui->view != VIEW_PAGE)
+		ui_set_view(ui, VIEW_MAP);
 	if (find_go(ui, 1))
 		return 0;
 	ui_say(ui, true, "cannot go to \"%s\": give an address (0x48000000), pfn=N or memoryN", args);

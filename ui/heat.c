@@ -121,6 +121,19 @@ static void hide_inside(const struct pane *p, const struct summary *s, pfn_t pfn
 		t->ch = ' ';
 }
 
+/* A cell smaller than a pageblock takes the type of the pageblock it lies in. */
+static void whole_pageblock(const struct pane *p, pfn_t pfn, struct summary *s)
+{
+	u64 pages = 1ULL << p->info.arch->pageblock_order;
+	struct summary block;
+
+	if (p->map.shift >= p->info.arch->pageblock_order)
+		return;
+	memset(&block, 0, sizeof(block));
+	machine_summary(p->m, align_down(pfn, pages), align_down(pfn, pages) + pages, &block);
+	memcpy(s->pageblocks, block.pageblocks, sizeof(s->pageblocks));
+}
+
 static void draw_cell(struct ui *ui, struct pane *p, u64 cell, int x, int y, const struct flashes *f)
 {
 	pfn_t pfn = axis_pfn(&p->map.axis, cell);
@@ -129,8 +142,11 @@ static void draw_cell(struct ui *ui, struct pane *p, u64 cell, int x, int y, con
 
 	memset(&s, 0, sizeof(s));
 	machine_summary(p->m, pfn, pfn + (1ULL << p->map.shift), &s);
+	if (ui->tile.lens == LENS_PAGEBLOCKS)
+		whole_pageblock(p, pfn, &s);
 	t = tile_of(&s, &ui->tile);
-	hide_inside(p, &s, pfn, &t);
+	if (ui->tile.lens == LENS_PAGES)
+		hide_inside(p, &s, pfn, &t);
 	t = decorate(ui, p, t, cell, pfn, f);
 	canvas_put(&ui->cv, x, y, t.ch, t.style);
 	if (p->layout.cell_w == 2)

@@ -203,7 +203,7 @@ static int read_file(struct lesson *l, const char *path, struct mm_error *err)
 
 static const char *lesson_dir(void)
 {
-	return access("ini/lessons", R_OK) ? MMVIEW_DATADIR "/lessons" : "ini/lessons";
+	return access("ini/lessons", R_OK) ? MMVIEW_DATADIR "/machines/lessons" : "ini/lessons";
 }
 
 static bool is_lesson(const char *file)

@@ -118,7 +118,7 @@ void tour_draw(struct ui *ui, struct rect r)
 		in = (struct rect){ r.x + 2, r.y + 3, r.w - 4, r.h - 5 };
 	else
 		in = (struct rect){ r.x + 1, r.y + 1, r.w - 2, r.h - 1 };
-	canvas_text(&ui->cv, in.x, in.y - 1, in.w - 14, st_attr(C_ACCENT, C_TRACK, AT_BOLD), lesson_title(t->lesson, lang));
+	canvas_text(&ui->cv, in.x, in.y - 1, r.h > 20 ? in.w : in.w - 26, st_attr(C_ACCENT, C_TRACK, AT_BOLD), lesson_title(t->lesson, lang));
 	if (r.h <= 20)
 		canvas_printf(&ui->cv, in.x + in.w - 24, in.y - 1, 24, st(C_DIM, C_TRACK), " %d/%d   [ back   ] next", t->step + 1, steps);
 	draw_wrapped(ui, in, r.h > 20 ? 1 : 0, st(C_TEXT, C_TRACK), lesson_text(t->lesson, t->step, lang));

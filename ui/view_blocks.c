@@ -25,6 +25,8 @@ static void draw_strip(struct ui *ui, struct pane *p, int x, int y, int w, const
 		memset(&s, 0, sizeof(s));
 		machine_summary(p->m, start + pages * (u64)i / (u64)w, start + pages * (u64)(i + 1) / (u64)w, &s);
 		t = tile_of(&s, &ui->tile);
+		if (s.pages[SUM_FREE0 + p->info.arch->max_page_order] == s.total)
+			t.ch = ' ';
 		canvas_put(&ui->cv, x + i, y, t.ch, t.style);
 	}
 }

@@ -92,8 +92,24 @@ static void draw_legend(struct ui *ui, struct pane *p)
 	}
 }
 
+/* Two machines: name each, the one that keys act on in the accent colour. */
+static struct rect draw_name(struct ui *ui, struct pane *p, struct rect r)
+{
+	bool focus = p == ui_pane(ui);
+	char size[32];
+
+	size_str(p->info.ram_bytes, size, sizeof(size));
+	canvas_printf(&ui->cv, r.x, r.y, r.w, st_attr(focus ? C_ACCENT : C_DIM, C_GROUND, focus ? AT_BOLD : 0), "%s %s",
+		      focus ? "\xe2\x96\xb8" : " ", p->info.name);
+	canvas_right(&ui->cv, r.x + r.w - 1, r.y, r.w / 2, st(C_DIM, C_GROUND), "%s \xc2\xb7 %d nodes \xc2\xb7 %s", size,
+		     p->info.nr_nodes, p->info.arch->name);
+	return (struct rect){ r.x, r.y + 1, r.w, r.h - 1 };
+}
+
 static void draw(struct ui *ui, struct pane *p, struct rect r)
 {
+	if (ui->nr_panes > 1)
+		r = draw_name(ui, p, r);
 	lay_out(ui, p, r);
 	bands_draw(ui, p);
 	heat_draw(ui, p);

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The real program in a pseudo terminal, under a storm of keys, mouse reports,
+ * resizes and stops. Expect it to survive, the machine to be sound and the
+ * terminal to be given back: cooked, cursor shown, mouse off, main screen.
+ *
+ * MMVIEW names the program, MMVIEW_CHAOS the number of inputs (default 1500),
+ * MMVIEW_SEED the seed, which is printed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+#include <utmp.h>
+#include <cmocka.h>
+
+#include "base/rng.h"
+
+#define TAIL 65536
+
+struct session {
+	int fd;
+	pid_t pid;
+	struct rng rng;
+	struct termios before;
+	char tail[TAIL];   /* the last output */
+	size_t len;
+};
+
+static const char *program(void)
+{
+	const char *p = getenv("MMVIEW");
+
+	return p ? p : "build/mmview";
+}
+
+static void keep(struct session *s, const char *buf, size_t n)
+{
+	if (s->len + n >= TAIL) {
+		size_t drop = s->len + n - TAIL + 1;
+
+		drop = drop < TAIL / 2 ? TAIL / 2 : drop;
+		drop = drop > s->len ? s->len : drop;
+		memmove(s->tail, s->tail + drop, s->len - drop);
+		s->len -= drop;
+	}
+	if (n > TAIL - 1 - s->len)
+		n = TAIL - 1 - s->len;
+	memcpy(s->tail + s->len, buf, n);
+	s->len += n;
+	s->tail[s->len] = '\0';
+}
+
+/* Read what the program writes until it is quiet for @ms, or some frames long. False: it has closed the terminal. */
+static bool drain(struct session *s, int ms)
+{
+	struct pollfd p = { s->fd, POLLIN, 0 };
+	char buf[8192];
+
+	for (int i = 0; i < 32 && poll(&p, 1, ms) > 0; i++) {
+		ssize_t n = read(s->fd, buf, sizeof(buf));
+
+		if (n < 0 && errno == EAGAIN)
+			return true;
+		if (n <= 0)
+			return false;
+		keep(s, buf, (size_t)n);
+	}
+	return true;
+}
+
+static void open_session(struct session *s, const char *term)
+{
+	struct winsize ws = { 24, 80, 0, 0 };
+	int slave;
+
+	memset(s, 0, sizeof(*s));
+	assert_int_equal(openpty(&s->fd, &slave, NULL, NULL, &ws), 0);
+	tcgetattr(slave, &s->before);
+	s->pid = fork();
+	assert_true(s->pid >= 0);
+	if (!s->pid) {
+		setenv("TERM", term, 1);
+		setenv("LC_ALL", "C.UTF-8", 1);
+		setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+		login_tty(slave);
+		execl(program(), program(), "ini/article-arm64.ini", (char *)NULL);
+		_exit(127);
+	}
+	close(slave);
+	fcntl(s->fd, F_SETFL, O_NONBLOCK);
+	for (int i = 0; i < 100 && !strstr(s->tail, "op "); i++)
+		drain(s, 50);
+	assert_non_null(strstr(s->tail, "article-arm64"));
+}
+
+/* Type @text; while the program is too busy to read, keep reading what it writes. */
+static void say(struct session *s, const char *text)
+{
+	size_t left = strlen(text);
+
+	for (int tries = 0; left && tries < 2000; tries++) {
+		ssize_t n = write(s->fd, text, left);
+
+		if (n > 0) {
+			text += n;
+			left -= (size_t)n;
+		} else if (errno != EAGAIN || !drain(s, 10)) {
+			return;
+		}
+	}
+	assert_int_equal(left, 0);
+}
+
+static int wait_end(struct session *s)
+{
+	int status = -1;
+
+	for (int i = 0; i < 400; i++) {
+		drain(s, 20);
+		if (waitpid(s->pid, &status, WNOHANG) == s->pid)
+			return status;
+		usleep(20000);
+	}
+	kill(s->pid, SIGKILL);
+	waitpid(s->pid, &status, 0);
+	fail_msg("the program did not end");
+	return status;
+}
+
+static const char *last_of(const char *text, const char *what)
+{
+	const char *last = NULL;
+
+	for (const char *p = strstr(text, what); p; p = strstr(p + 1, what))
+		last = p;
+	return last;
+}
+
+/* Cooked again, and the last bytes show the cursor and leave mouse and screen. */
+static void assert_terminal_is_given_back(struct session *s)
+{
+	struct termios after;
+
+	drain(s, 20);
+	assert_int_equal(tcgetattr(s->fd, &after), 0);
+	assert_int_equal(after.c_lflag & (ICANON | ECHO | ISIG), s->before.c_lflag & (ICANON | ECHO | ISIG));
+	assert_true(last_of(s->tail, "\033[?1006l") >= last_of(s->tail, "\033[?1006h"));
+	assert_non_null(strstr(s->tail, "\033[?1049l"));
+	close(s->fd);
+}
+
+/* --- the storm ---------------------------------------------------------------- */
+
+static void random_resize(struct session *s)
+{
+	struct winsize ws = { (unsigned short)(1 + rng_below(&s->rng, 70)), (unsigned short)(1 + rng_below(&s->rng, 230)), 0, 0 };
+
+	ioctl(s->fd, TIOCSWINSZ, &ws);
+	kill(s->pid, SIGWINCH);
+}
+
+static void random_mouse(struct session *s)
+{
+	static const int buttons[] = { 0, 0, 0, 32, 32, 64, 65, 68, 2 };
+	char buf[64];
+
+	snprintf(buf, sizeof(buf), "\033[<%d;%d;%d%c", buttons[rng_below(&s->rng, 9)], (int)rng_below(&s->rng, 240),
+		 (int)rng_below(&s->rng, 70), rng_percent(&s->rng, 80) ? 'M' : 'm');
+	say(s, buf);
+}
+
+static void random_key(struct session *s)
+{
+	static const char *const keys[] = { "a", "a", "a", "f", "o", "O", "t", " ", ".", "<", ">", "u", "\022", "x", "c", "h", "j",
+		"k", "l", "g", "G", "+", "-", "\r", "\033", "v", "b", "M", "H", "y", "L", "T", "P", "m", "D", "\t", "\033[Z", "1", "2",
+		"3", "4", "5", "6", "7", "8", "9", "?", "n", "N", "'", "w", "z", "]", "[", "\033[A", "\033[B", "\033[C", "\033[D",
+		"\033[5~", "\033[6~", "/0x48000000\r", ":zoom page\r", ":show buddyinfo\r", ":al\t\t\t\033", ":goto memory9\r", "R",
+		":lesson fragmentation\r", ":lesson off\r", "(", ")", "\014" };
+
+	say(s, keys[rng_below(&s->rng, ARRAY_SIZE(keys))]);
+}
+
+static void test_screen_survives_random_input(void **state)
+{
+	const char *n = getenv("MMVIEW_CHAOS"), *seed = getenv("MMVIEW_SEED");
+	int events = n ? atoi(n) : 1500;
+	u64 seed_nr = seed ? strtoull(seed, NULL, 0) : 42;
+	struct winsize ws = { 40, 120, 0, 0 };
+	struct session s;
+
+	print_message("# seed %llu, %d inputs\n", (unsigned long long)seed_nr, events);
+	open_session(&s, "xterm-256color");
+	rng_seed(&s.rng, seed_nr);
+	for (int i = 0; i < events; i++) {
+		int r = (int)rng_below(&s.rng, 100);
+
+		if (r < 4)
+			random_resize(&s);
+		else if (r < 20)
+			random_mouse(&s);
+		else
+			random_key(&s);
+		assert_true(drain(&s, i % 16 ? 0 : 2));
+		if (waitpid(s.pid, NULL, WNOHANG))
+			fail_msg("ended at input %d", i);
+	}
+	ioctl(s.fd, TIOCSWINSZ, &ws);
+	kill(s.pid, SIGWINCH);
+	drain(&s, 300);
+	say(&s, "\033\033\033\033");
+	drain(&s, 300);
+	say(&s, ":lesson off\r:pause\r\014:verify\r");
+	for (int i = 0; i < 200 && !strstr(s.tail, "verify"); i++)
+		drain(&s, 50);
+	drain(&s, 1000);
+	assert_null(strstr(s.tail, "broken"));
+	say(&s, "\033\033q");
+	assert_int_equal(wait_end(&s), 0);
+	assert_terminal_is_given_back(&s);
+}
+
+/* --- ends ----------------------------------------------------------------------- */
+
+static void test_quit_gives_the_terminal_back(void **state)
+{
+	struct session s;
+
+	open_session(&s, "xterm-256color");
+	say(&s, "q");
+	assert_int_equal(wait_end(&s), 0);
+	assert_terminal_is_given_back(&s);
+}
+
+static void end_by_signal(int sig)
+{
+	struct session s;
+	int status;
+
+	open_session(&s, "xterm-256color");
+	kill(s.pid, sig);
+	status = wait_end(&s);
+	assert_true(WIFSIGNALED(status) || WIFEXITED(status));
+	assert_terminal_is_given_back(&s);
+}
+
+static void test_sigterm_gives_the_terminal_back(void **state) { end_by_signal(SIGTERM); }
+static void test_sighup_gives_the_terminal_back(void **state) { end_by_signal(SIGHUP); }
+static void test_crash_gives_the_terminal_back(void **state) { end_by_signal(SIGSEGV); }
+static void test_abort_gives_the_terminal_back(void **state) { end_by_signal(SIGABRT); }
+
+/* No colours, no mouse, no 24 bits. Expect not one byte of SGR colour or of mouse modes. */
+static void test_vt100_gets_no_colours(void **state)
+{
+	struct session s;
+
+	open_session(&s, "vt100");
+	assert_null(strstr(s.tail, "38;2"));
+	assert_null(strstr(s.tail, "\033[?1002h"));
+	say(&s, "q");
+	assert_int_equal(wait_end(&s), 0);
+	close(s.fd);
+}
+
+/* An idle screen. Expect no byte at all: it neither blinks nor floods. */
+static void test_idle_screen_writes_nothing(void **state)
+{
+	struct session s;
+	size_t len;
+
+	open_session(&s, "xterm-256color");
+	drain(&s, 700);
+	len = s.len;
+	drain(&s, 500);
+	assert_int_equal(s.len, len);
+	say(&s, "q");
+	wait_end(&s);
+	close(s.fd);
+}
+
+static int skip_without_program(void **state)
+{
+	if (!access(program(), X_OK))
+		return 0;
+	print_message("# skip: %s is not built\n", program());
+	skip();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_quit_gives_the_terminal_back, skip_without_program),
+		cmocka_unit_test_setup(test_sigterm_gives_the_terminal_back, skip_without_program),
+		cmocka_unit_test_setup(test_sighup_gives_the_terminal_back, skip_without_program),
+		cmocka_unit_test_setup(test_crash_gives_the_terminal_back, skip_without_program),
+		cmocka_unit_test_setup(test_abort_gives_the_terminal_back, skip_without_program),
+		cmocka_unit_test_setup(test_vt100_gets_no_colours, skip_without_program),
+		cmocka_unit_test_setup(test_idle_screen_writes_nothing, skip_without_program),
+		cmocka_unit_test_setup(test_screen_survives_random_input, skip_without_program),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests_name("ui_chaos", tests, NULL, NULL);
+}

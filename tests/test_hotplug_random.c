@@ -17,6 +17,7 @@
 #include "alloc/held.h"
 #include "alloc/page_owner.h"
 #include "hotplug/dimm.h"
+#include "hotplug/memory_failure.h"
 #include "hotplug/memremap.h"
 #include "hotplug_fixture.h"
 
@@ -145,6 +146,16 @@ static void op_device(struct world *w)
 		w->done[9] += !memremap_pages(w->m->sys, at, 64 * MiB, nid, (enum pagemap_type)pick(w, 3), pick(w, 2), NULL);
 }
 
+/* Seldom: poisoned pages keep their block from coming back. */
+static void op_poison(struct world *w)
+{
+	struct memory_block b;
+
+	memory_block_at(w->m->sys, pick(w, memory_block_count(w->m->sys)), &b);
+	if (!pick(w, 8) && !b.range.early)
+		w->done[10] += !soft_offline_page(w->m->sys, b.start_pfn + pick(w, b.nr_pages), NULL);
+}
+
 static void op_settings(struct world *w)
 {
 	static const char *const policy[] = { "contig-zones", "auto-movable" };
@@ -159,6 +170,7 @@ static void step(struct world *w)
 	static void (*const ops[])(struct world *) = {
 		op_add, op_add, op_remove, op_state, op_state, op_state, op_state, op_alloc_kernel, op_alloc_movable,
 		op_alloc_movable, op_free, op_free, op_dimm, op_virtio, op_device, op_settings,
+		op_poison,
 	};
 
 	ops[pick(w, ARRAY_SIZE(ops))](w);
@@ -225,7 +237,7 @@ static void test_random_hotplug_keeps_every_invariant(void **state)
 		if (i % 50 == 0)
 			check(&w);
 	}
-	for (int i = 0; i < 10; i++)
+	for (int i = 0; i < 11; i++)
 		assert_true(w.done[i] > 0);
 	offline_everything(&w);
 	hot_free(w.m);

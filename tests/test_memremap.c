@@ -7,7 +7,9 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "alloc/lru.h"
 #include "alloc/page_alloc.h"
+#include "alloc/page_owner.h"
 #include "hotplug/dimm.h"
 #include "hotplug/memory_failure.h"
 #include "hotplug/memremap.h"
@@ -201,6 +203,58 @@ static void test_poisoned_page_leaves_the_buddy(void **state)
 	assert_int_equal(soft_offline_page(m->sys, 1ULL << 30, NULL), -ENXIO);
 }
 
+/* An LRU page of node 0 in ZONE_MOVABLE's block 32. */
+static pfn_t lru_page(struct hot_machine *m, enum page_kind kind, u32 flags)
+{
+	struct mm *mm = &m->sys->mm;
+	page_handle h = alloc_pages(mm, GFP_HIGHUSER_MOVABLE, 0, 0, owner_intern(mm, "user", "test", 1));
+
+	page_set_info(mm, h, kind, flags);
+	lru_add(mm, h);
+	return page_to_pfn(mm->map, h);
+}
+
+static enum page_state state_of(struct hot_machine *m, pfn_t pfn)
+{
+	struct page_view v;
+
+	memmap_view(&m->sys->map, pfn, &v);
+	return v.state;
+}
+
+/*
+ * clean page cache: dropped; a user's page: soft moves it, hard takes it away; a kernel
+ * page: neither. Expect the log to say so.
+ */
+static void test_soft_and_hard_offline_of_pages_in_use(void **state)
+{
+	struct hot_machine *m = *state;
+	struct system *sys = m->sys;
+	u64 moved = sys->mm.vm_event[EV_pgmigrate_success];
+	pfn_t cache, user, user2, kernel;
+	page_handle h;
+
+	assert_int_equal(add_memory(sys, 0, -1, PMEM, 128 * MiB, NULL, 0, NULL), 0);
+	memory_block_store_state(sys, 32, MMOP_ONLINE_MOVABLE, NULL);
+	cache = lru_page(m, KIND_FILE, PGF_UPTODATE);
+	user = lru_page(m, KIND_ANON, PGF_SWAPBACKED | PGF_DIRTY | PGF_MAPPED);
+	user2 = lru_page(m, KIND_ANON, PGF_SWAPBACKED | PGF_DIRTY | PGF_MAPPED);
+	h = alloc_pages(&sys->mm, GFP_KERNEL, 0, 0, 0);
+	kernel = page_to_pfn(&sys->map, h);
+	assert_int_equal(soft_offline_page(sys, cache, NULL), 0);
+	assert_int_equal(state_of(m, cache), PAGE_POISON);
+	assert_int_equal(soft_offline_page(sys, user, NULL), 0);
+	assert_int_equal(state_of(m, user), PAGE_POISON);
+	assert_int_equal(sys->mm.vm_event[EV_pgmigrate_success], moved + 1);
+	assert_int_equal(memory_failure(sys, user2, NULL), 0);
+	assert_int_equal(state_of(m, user2), PAGE_POISON);
+	assert_int_equal(soft_offline_page(sys, kernel, NULL), -EIO);
+	assert_int_equal(memory_failure(sys, kernel, NULL), -EBUSY);
+	assert_int_equal(state_of(m, kernel), PAGE_ALLOC);
+	assert_int_equal(sys->hotplug->num_poisoned_pages, 4);
+	hot_check(m);
+}
+
 #define DEV_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -213,6 +267,7 @@ int main(void)
 		DEV_TEST(test_virtio_mem_grows_and_shrinks_in_subblocks),
 		DEV_TEST(test_virtio_mem_keeps_little_offline),
 		DEV_TEST(test_poisoned_page_leaves_the_buddy),
+		DEV_TEST(test_soft_and_hard_offline_of_pages_in_use),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,9 +165,12 @@ void dump_page(struct mm *mm, pfn_t pfn, const char *reason, struct text *out)
 {
 	struct page_view v;
 	page_handle h;
+	unsigned ref;
 
 	memmap_view(mm->map, pfn, &v);
-	text_printf(out, "page: refcount:%u mapcount:%d mapping:%016x index:0x%llx pfn:0x%llx\n", v.ref,
+	/* Reserved pages have kept the one reference that every struct page starts with. */
+	ref = v.state == PAGE_RESERVED || v.state == PAGE_HOLE ? 1 : v.ref;
+	text_printf(out, "page: refcount:%u mapcount:%d mapping:%016x index:0x%llx pfn:0x%llx\n", ref,
 		    v.flags & PGF_MAPPED ? 1 : 0, 0, LL(pfn - v.head), LL(pfn));
 	if (v.state == PAGE_ALLOC && (v.flags & PGF_HEAD))
 		text_printf(out, "head: order:%u mapcount:%d entire_mapcount:%d nr_pages_mapped:0 pincount:%d\n", v.order,

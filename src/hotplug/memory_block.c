@@ -177,6 +177,7 @@ void memory_block_delete(struct system *sys, u64 first, u64 nr)
 
 		if (g)
 			g->nr_blocks -= hp->range[i].nr;
+		hp->num_poisoned_pages -= hp->range[i].nr_hwpoison;
 		range_close(hp, i);
 	}
 	range_settle(hp, i, i);

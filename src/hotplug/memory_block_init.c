@@ -191,6 +191,14 @@ void memory_dev_init(struct system *sys)
 	hp->debug = debug_wanted(sys->cmd.text);
 	if (sys->cmd.memmap_on_memory == OPT_ON)
 		hp->memmap_mode = MEMMAP_ON_MEMORY_ENABLE;
+	if (sys->cmd.memmap_on_memory_force)
+		hp->memmap_mode = MEMMAP_ON_MEMORY_FORCE;
+	if (sys->cmd.auto_movable)
+		hp->online_policy = ONLINE_POLICY_AUTO_MOVABLE;
+	if (sys->cmd.auto_movable_ratio != ~0u)
+		hp->auto_movable_ratio = sys->cmd.auto_movable_ratio;
+	if (sys->cmd.auto_movable_numa_aware != OPT_UNSET)
+		hp->auto_movable_numa_aware = sys->cmd.auto_movable_numa_aware == OPT_ON;
 	if (!hp->block_size)
 		return;
 	boot_blocks(sys);

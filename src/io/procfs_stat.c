@@ -13,6 +13,7 @@
 
 #include "alloc/node.h"
 #include "alloc/zonelist.h"
+#include "hotplug/memory_hotplug.h"
 #include "hotplug/vmemmap.h"
 
 #define LLX(v) ((unsigned long long)(v))
@@ -372,7 +373,8 @@ void procfs_meminfo(struct system *sys, struct text *out)
 	line(out, "CommitLimit:", kb(sys, (total - min_u64(total, hugetlb_pages(sys))) * OVERCOMMIT_RATIO / 100));
 	line(out, "VmallocTotal:", vmalloc_total_kb(sys));
 	if (sys->arch.id != ARCH_I386)
-		text_puts(out, "HardwareCorrupted:     0 kB\n");
+		text_printf(out, "HardwareCorrupted: %5llu kB\n",
+			    LLX(sys->hotplug ? sys->hotplug->num_poisoned_pages << (sys->arch.page_shift - 10) : 0));
 	print_huge(sys, out);
 	print_hugetlb(sys, out);
 }

@@ -293,7 +293,7 @@ static void test_slab_thp_and_the_rest(void **state)
 	const struct cmdline *c = parse(*state, "x86_64",
 		"slub_nomerge slab_debug=FZ,dentry slab_min_order=1 slub_max_order=2 slab_min_objects=9 "
 		"transparent_hugepage=never nr_cpus=4 maxcpus=2 dhash_entries=1024 log_buf_len=3M "
-		"crashkernel=128M crashkernel=256M,high sysctl.vm.min_free_kbytes=65536 hugetlb_cma=0:1G,1:2G");
+		"crashkernel=128M crashkernel=256M,high sysctl.vm.min_free_kbytes=65536");
 
 	assert_true(c->slab_nomerge);
 	assert_string_equal(c->slab_debug, "FZ,dentry");
@@ -307,7 +307,6 @@ static void test_slab_thp_and_the_rest(void **state)
 	assert_int_equal(c->log_buf_len, 4 * MiB);
 	assert_string_equal(c->crashkernel, "256M,high");
 	assert_int_equal(c->min_free_kbytes, 65536);
-	assert_int_equal(c->hugetlb_cma, 3 * GiB);
 	c = parse(*state, "x86_64", "transparent_hugepage=sometimes nosmp nr_cpus=-3 slab_debug");
 	assert_int_equal(c->thp, THP_DEFAULT);
 	assert_string_equal(c->note[0], "transparent_hugepage= cannot parse, ignored");

@@ -40,6 +40,7 @@ int boot_cmdline(struct system *sys, struct mm_error *err)
 	sys->memblock.debug = sys->cmd.memblock_debug == OPT_ON;
 	sys->memblock.mirrored_kernelcore = sys->cmd.kernelcore_mirror;
 	sys->memblock.movable_node_enabled = sys->cmd.movable_node;
+	boot_limit_cpus(sys);
 	for (u32 i = 0; i < sys->cmd.nr_note; i++)
 		sys_printk(sys, "%s", sys->cmd.note[i]);
 	return arch_is_x86(sys) ? x86_cmdline(sys, err) : 0;
@@ -51,6 +52,7 @@ int boot_memblock(struct system *sys, struct mm_error *err)
 
 	if (!rc)
 		rc = early_resv(sys, RESV_EARLY, err);
+	setup_log_buf(sys, true);
 	return rc || !arch_is_x86(sys) ? rc : x86_initrd(sys, err);
 }
 
@@ -63,6 +65,7 @@ int boot_mem_init(struct system *sys, struct mm_error *err)
 	model_percpu(sys);
 	sys_printk(sys, "Kernel command line: %s", sys->desc->cmdline);
 	hugetlb_boot(sys);
+	setup_log_buf(sys, false);
 	hash_tables_early(sys);
 	build_all_zonelists(&sys->mm);
 	print_zonelists(sys);
@@ -197,5 +200,6 @@ int boot_late(struct system *sys, struct mm_error *err)
 	iomem_late(sys);
 	free_init_memory(sys, false);
 	memory_dev_init(sys);
+	boot_sysctls(sys);
 	return 0;
 }

@@ -347,18 +347,6 @@ static void do_hugepages(struct parse *p, const char *v) { add_hugetlb(p, HUGETL
 static void do_hugepagesz(struct parse *p, const char *v) { add_hugetlb(p, HUGETLB_SIZE, v); }
 static void do_default_hugepagesz(struct parse *p, const char *v) { add_hugetlb(p, HUGETLB_DEFAULT_SIZE, v); }
 
-/* Per node ("0:1G,1:2G") it is a sum. */
-static void do_hugetlb_cma(struct parse *p, const char *v)
-{
-	const char *colon = strchr(v, ':');
-
-	p->c->hugetlb_cma = colon ? 0 : memparse(v, NULL);
-	while (colon) {
-		p->c->hugetlb_cma += memparse(colon + 1, &v);
-		colon = *v == ',' ? strchr(v, ':') : NULL;
-	}
-}
-
 static void do_thp(struct parse *p, const char *v)
 {
 	if (!strcmp(v, "always"))
@@ -474,7 +462,6 @@ static void do_nr_cpus(struct parse *p, const char *v)
 		p->c->nr_cpus = (u32)n;
 }
 
-static void do_thash(struct parse *p, const char *v) { p->c->thash_entries = memparse(v, NULL); }
 static void do_dhash(struct parse *p, const char *v) { p->c->dhash_entries = memparse(v, NULL); }
 static void do_ihash(struct parse *p, const char *v) { p->c->ihash_entries = memparse(v, NULL); }
 static void do_mhash(struct parse *p, const char *v) { p->c->mhash_entries = memparse(v, NULL); }
@@ -514,7 +501,6 @@ static const struct param {
 	{ "hugepages", ON_ALL, VALUE, do_hugepages },
 	{ "hugepagesz", ON_ALL, VALUE, do_hugepagesz },
 	{ "default_hugepagesz", ON_ALL, VALUE, do_default_hugepagesz },
-	{ "hugetlb_cma", ON_64BIT, VALUE, do_hugetlb_cma },
 	{ "transparent_hugepage", ON_ALL, VALUE, do_thp },
 	{ "memhp_default_state", ON_64BIT, VALUE, do_memhp_state },
 	{ "memory_hotplug.memmap_on_memory", ON_64BIT, VALUE, do_memmap_on_memory },
@@ -543,7 +529,6 @@ static const struct param {
 	{ "nr_cpus", ON_ALL, VALUE, do_nr_cpus },
 	{ "maxcpus", ON_ALL, VALUE, do_maxcpus },
 	{ "nosmp", ON_ALL, EITHER, do_nosmp },
-	{ "thash_entries", ON_ALL, VALUE, do_thash },
 	{ "dhash_entries", ON_ALL, VALUE, do_dhash },
 	{ "ihash_entries", ON_ALL, VALUE, do_ihash },
 	{ "mhash_entries", ON_ALL, VALUE, do_mhash },

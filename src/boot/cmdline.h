@@ -114,7 +114,6 @@ struct cmdline {
 
 	struct hugetlb_arg *hugetlb;
 	u32 nr_hugetlb;
-	u64 hugetlb_cma; /* bytes; 0: none */
 
 	/* i386 */
 	u64 highmem_pages;   /* ~0ULL: not given */
@@ -140,7 +139,7 @@ struct cmdline {
 	u32 slab_min_objects;
 	u32 nr_cpus;             /* nr_cpus=; 0: not given */
 	u32 maxcpus;             /* maxcpus=, nosmp (0); ~0u: not given */
-	u64 thash_entries, dhash_entries, ihash_entries, mhash_entries, mphash_entries; /* 0: computed */
+	u64 dhash_entries, ihash_entries, mhash_entries, mphash_entries; /* 0: computed */
 	enum onoff init_on_alloc;
 	enum onoff init_on_free;
 	u32 log_buf_len;         /* bytes, a power of two; 0: CONFIG_LOG_BUF_SHIFT */

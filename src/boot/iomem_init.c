@@ -33,6 +33,13 @@ static void insert_image(struct system *sys)
 			     IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, IORES_DESC_NONE);
 }
 
+static void insert_crash_kernel(struct system *sys)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sys->crashk); i++)
+		insert_range(sys, sys->crashk[i].start, sys->crashk[i].end, "Crash kernel",
+			     IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, IORES_DESC_CRASH_KERNEL);
+}
+
 static struct resource *e820_resource(struct system *sys, const struct e820_entry *e)
 {
 	return resource_new(sys->arena, e->addr, e->addr + e->size - 1, e820_type_to_string(e->type),
@@ -141,10 +148,12 @@ void iomem_early(struct system *sys)
 {
 	insert_devices(sys, true);
 	insert_image(sys);
-	if (arch_is_x86(sys))
+	if (arch_is_x86(sys)) {
+		insert_crash_kernel(sys);
 		x86_reserve_resources(sys);
-	else
+	} else {
 		arm64_system_ram(sys);
+	}
 }
 
 void iomem_late(struct system *sys)
@@ -155,5 +164,6 @@ void iomem_late(struct system *sys)
 		x86_ram_buffers(sys);
 	} else {
 		arm64_reserved_children(sys);
+		insert_crash_kernel(sys);
 	}
 }

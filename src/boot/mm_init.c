@@ -203,8 +203,10 @@ int boot_zones(struct system *sys, struct mm_error *err)
 	if (rc)
 		return rc;
 	cma_reserve_boot(sys);
-	if (!arch_is_x86(sys))
+	if (!arch_is_x86(sys)) {
+		crash_reserve(sys);
 		memblock_dump_all(&sys->memblock);
+	}
 	online_cpu_nodes(sys);
 	iomem_early(sys);
 	return 0;

@@ -299,7 +299,7 @@ static int check_nodes(const struct system *sys, const struct parsed_nodes *p, s
 {
 	if (p->highest < (int)sys->arch.max_numnodes)
 		return 0;
-	return mm_fail(err, -E2BIG, "node %d is beyond what %s kernels know (%u nodes); raise max_numnodes in [arch] or number nodes from 0",
+	return mm_fail(err, -E2BIG, "node %d is beyond what %s kernels know (%u nodes); raise max_nodes in [arch] or number nodes from 0",
 		       p->highest, sys->arch.name, (unsigned)sys->arch.max_numnodes);
 }
 
@@ -326,6 +326,8 @@ int boot_numa(struct system *sys, struct mm_error *err)
 		init_cpu_nodes(sys, firmware, p->emu);
 		rc = early_resv(sys, RESV_AT_NUMA, err);
 	}
+	if (!rc && arch_is_x86(sys))
+		crash_reserve(sys);
 	if (!rc) {
 		print_known_node_data(sys, resv_before);
 		memblock_dump_all(&sys->memblock);

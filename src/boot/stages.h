@@ -96,6 +96,17 @@ void hash_table_futex(struct system *sys);
 void cma_reserve_boot(struct system *sys);
 void cma_activate(struct system *sys);
 
+/* --- crash_reserve.c, boot_params.c: what the command line asks for ---------- */
+
+/* crashkernel=: fills sys->crashk. x86: after the nodes are known; arm64: after CMA. */
+void crash_reserve(struct system *sys);
+/* nr_cpus=, maxcpus=, nosmp. */
+void boot_limit_cpus(struct system *sys);
+/* A larger kernel log: @early where log_buf_len= asks for it (x86), else for many cpus. */
+void setup_log_buf(struct system *sys, bool early);
+/* sysctl.vm.* parameters: the last thing before init runs. */
+void boot_sysctls(struct system *sys);
+
 /* --- hugetlb_init.c ---------------------------------------------------------- */
 
 /* Sizes and numbers from the command line; gigantic pages are taken from memblock now. */

@@ -86,6 +86,8 @@ struct system {
 	struct phys_range image[4];
 	struct phys_range initrd; /* where it lies after boot moved it; its end need not be a page's */
 
+	struct phys_range crashk[2]; /* crash kernel, and its part in low memory; empty: none */
+
 	struct boot_hstate hstate[ARCH_MAX_HUGE_SIZES]; /* in the order the kernel made them */
 	u32 nr_hstates;
 	u32 default_hstate; /* what hugepages= without a size means */

@@ -118,6 +118,15 @@ static void load_root(struct import *im)
 	import_zoneinfo_load(im);
 }
 
+static int log_only(struct import *im, const char *text, size_t len, const char *name)
+{
+	parse_log(im, text, len, name);
+	if (!log_useful(im))
+		return mm_fail(im->err, -ENODATA, "%s: no line of it tells about memory; give a kernel boot log "
+			       "(dmesg), or a folder with proc/ and sys/", name);
+	return 0;
+}
+
 /* A bare boot log. */
 static int load_file(struct import *im, const char *path)
 {
@@ -125,6 +134,7 @@ static int load_file(struct import *im, const char *path)
 	char *dir = strndup(path, name ? (size_t)(name - path) : 0);
 	size_t len;
 	char *text;
+	int ret;
 
 	if (!dir)
 		return mm_fail(im->err, -ENOMEM, "no memory to read %s", path);
@@ -134,12 +144,9 @@ static int load_file(struct import *im, const char *path)
 	free(dir);
 	if (!text)
 		return mm_fail(im->err, -EACCES, "%s: not readable; check its permissions", path);
-	parse_log(im, text, len, name ? name + 1 : path);
+	ret = log_only(im, text, len, name ? name + 1 : path);
 	free(text);
-	if (!log_useful(im))
-		return mm_fail(im->err, -ENODATA, "%s: no line of it tells about memory; give a kernel boot log "
-			       "(dmesg), or a folder with proc/ and sys/", path);
-	return 0;
+	return ret;
 }
 
 /* --- description ------------------------------------------------------------ */
@@ -221,32 +228,46 @@ static int load(struct import *im, const char *root)
 	} else {
 		ret = load_file(im, root);
 	}
-	load_cmdline(im);
-	if (!ret && (im->log.failed || im->calls.failed))
-		ret = mm_fail(im->err, -ENOMEM, "%s: no memory to read the log", root);
 	return ret;
+}
+
+/* Sources are in: describe the machine, tell the notes, let go of the rest. */
+static struct desc *conclude(struct import *im, int ret, const char *path, struct text *notes)
+{
+	if (!ret)
+		load_cmdline(im);
+	if (!ret && (im->log.failed || im->calls.failed))
+		ret = mm_fail(im->err, -ENOMEM, "%s: no memory to read the log", path);
+	if (!ret)
+		ret = build(im, path);
+	if (notes)
+		text_puts(notes, text_str(&im->notes));
+	if (ret) {
+		desc_free(im->d);
+		im->d = NULL;
+	}
+	text_cleanup(&im->notes);
+	bootlog_cleanup(&im->log);
+	bootlog_calls_cleanup(&im->calls);
+	free(im->cmdline);
+	free(im->iomem);
+	free(im->zones);
+	return im->d;
 }
 
 struct desc *import_root(const char *root, unsigned flags, struct text *notes, struct mm_error *err)
 {
-	struct import im = { .root = "", .flags = flags, .err = err, .notes = TEXT_INIT };
-	int ret;
+	struct import im = { .root = "", .flags = flags, .err = err, .notes = TEXT_INIT, .d = desc_new() };
+	int ret = im.d ? load(&im, root) : mm_fail(err, -ENOMEM, "no memory for the description");
 
-	im.d = desc_new();
-	ret = im.d ? load(&im, root) : mm_fail(err, -ENOMEM, "no memory for the description");
-	if (!ret)
-		ret = build(&im, root);
-	if (notes)
-		text_puts(notes, text_str(&im.notes));
-	if (ret) {
-		desc_free(im.d);
-		im.d = NULL;
-	}
-	text_cleanup(&im.notes);
-	bootlog_cleanup(&im.log);
-	bootlog_calls_cleanup(&im.calls);
-	free(im.cmdline);
-	free(im.iomem);
-	free(im.zones);
-	return im.d;
+	return conclude(&im, ret, root, notes);
+}
+
+struct desc *import_log(const char *text, size_t len, const char *name, unsigned flags, struct text *notes,
+			struct mm_error *err)
+{
+	struct import im = { .root = "", .flags = flags, .err = err, .notes = TEXT_INIT, .d = desc_new() };
+	int ret = im.d ? log_only(&im, text, len, name) : mm_fail(err, -ENOMEM, "no memory for the description");
+
+	return conclude(&im, ret, name, notes);
 }

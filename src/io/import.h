@@ -40,5 +40,8 @@ enum import_flag {
  * readable, or nothing says where memory is.
  */
 struct desc *import_root(const char *root, unsigned flags, struct text *notes, struct mm_error *err);
+/* The same for a boot log in memory (any @len bytes); @name stands for its file in messages. */
+struct desc *import_log(const char *text, size_t len, const char *name, unsigned flags, struct text *notes,
+			struct mm_error *err);
 
 #endif

@@ -117,6 +117,12 @@ static void test_block_size_follows_the_kernels_rule(void **state)
 	sys->max_pfn = (64 * GiB >> 12) - 1;
 	assert_int_equal(memory_block_size_bytes(sys), 128 * MiB);
 	sys->max_pfn++;
+	/* Found at boot, never again. */
+	assert_int_equal(memory_block_size_bytes(sys), 128 * MiB);
+	sys->max_pfn--;
+	sys->hotplug = NULL;
+	assert_int_equal(memory_block_size_bytes(sys), 128 * MiB);
+	sys->max_pfn++;
 	assert_int_equal(memory_block_size_bytes(sys), 2 * GiB);
 	sys->arch.block_size = 256 * MiB;
 	assert_int_equal(memory_block_size_bytes(sys), 256 * MiB);

@@ -37,6 +37,9 @@ static u64 x86_block_size(const struct system *sys)
 
 u64 memory_block_size_bytes(const struct system *sys)
 {
+	/* Found once: later memory changes nothing. */
+	if (sys->hotplug && sys->hotplug->block_size)
+		return sys->hotplug->block_size;
 	if (sys->arch.flatmem || sys->arch.id == ARCH_I386)
 		return 0;
 	if (sys->arch.block_size)
@@ -182,8 +185,8 @@ void memory_dev_init(struct system *sys)
 {
 	struct hotplug_state *hp = arena_alloc(sys->arena, sizeof(*hp));
 
-	sys->hotplug = hp;
 	hp->block_size = memory_block_size_bytes(sys);
+	sys->hotplug = hp;
 	hp->default_online_type = default_online_type(&sys->cmd);
 	hp->auto_movable_ratio = 301;
 	hp->auto_movable_numa_aware = true;

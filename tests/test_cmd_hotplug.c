@@ -61,6 +61,22 @@ static void test_blocks_by_name_range_address_and_size(void **state)
 	must_fail(m, "online 64G", -EBUSY);
 }
 
+/* Expect the article's command line to work as it stands. */
+static void test_chmem(void **state)
+{
+	struct machine *m = *state;
+
+	run(m, "add 0x3fc8000000 512M node=1 driver=virtio_mem");
+	prints(m, "chmem -e 0x0000003fc8000000-0x0000003fcfffffff",
+	       "Memory Block 2041 (0x0000003fc8000000-0x0000003fcfffffff) enabled");
+	run(m, "chmem -v -e 0x0000003fc8000000-0x0000003fcfffffff");
+	prints(m, "chmem -e -z Movable 128M", "Memory Block 2042");
+	prints(m, "show blocks", "2042    1 Movable");
+	prints(m, "chmem -d -b 2041-2042", "Memory Block 2042 (0x0000003fd0000000-0x0000003fd7ffffff) disabled");
+	must_fail(m, "chmem 128M", -EINVAL);
+	must_fail(m, "chmem -x 128M", -EINVAL);
+}
+
 /* Expect add and remove to take the words of the manual, and to name what is wrong. */
 static void test_add_and_remove(void **state)
 {
@@ -209,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CMD_TEST(test_blocks_by_name_range_address_and_size),
+		CMD_TEST(test_chmem),
 		CMD_TEST(test_add_and_remove),
 		CMD_TEST(test_lesson_one_kernel_page_holds_a_block),
 		CMD_TEST(test_failed_offline_changes_no_size),

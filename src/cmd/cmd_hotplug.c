@@ -223,6 +223,49 @@ static int run_state(struct machine *m, const struct cmd_args *a, struct text *o
 	return rc;
 }
 
+/* What the options of one chmem call add up to. */
+struct chmem {
+	int type;           /* enum mmop, -1: neither -e nor -d */
+	const char *zone;   /* -z, NULL: not given */
+	const char *blocks; /* SIZE, RANGE; NULL: missing */
+};
+
+static int parse_chmem(const struct cmd_args *a, struct chmem *c, struct mm_error *err)
+{
+	*c = (struct chmem){ .type = -1 };
+	for (int i = 1; i < a->argc; i++) {
+		const char *s = a->argv[i];
+
+		if (!strcmp(s, "-e") || !strcmp(s, "--enable"))
+			c->type = MMOP_ONLINE;
+		else if (!strcmp(s, "-d") || !strcmp(s, "--disable"))
+			c->type = MMOP_OFFLINE;
+		else if ((!strcmp(s, "-z") || !strcmp(s, "--zone")) && i + 1 < a->argc)
+			c->zone = a->argv[++i];
+		else if (*s != '-')
+			c->blocks = s;
+		else if (strcmp(s, "-b") && strcmp(s, "--blocks") && strcmp(s, "-v") && strcmp(s, "--verbose"))
+			return mm_fail(err, -EINVAL, "chmem: unknown option %s", s);
+	}
+	if (c->type < 0 || !c->blocks)
+		return mm_fail(err, -EINVAL, "write chmem -e|-d [-b] [-z ZONE] SIZE|RANGE");
+	if (c->zone && c->type == MMOP_ONLINE)
+		c->type = strcmp(c->zone, "Movable") ? MMOP_ONLINE_KERNEL : MMOP_ONLINE_MOVABLE;
+	return 0;
+}
+
+/* chmem of util-linux: blocks that are in the wanted state are passed over. */
+static int run_chmem(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	struct block_set set;
+	struct chmem c;
+	int rc = need_hotplug(m, err);
+
+	rc = rc ? rc : parse_chmem(a, &c, err);
+	rc = rc ? rc : parse_blocks(m->sys, c.blocks, &set, err);
+	return rc ? rc : change_several(m->sys, &set, (enum mmop)c.type, out, err);
+}
+
 static int run_remove(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
 	struct block_set set;
@@ -461,6 +504,8 @@ static const struct command rows[] = {
 	{ "online_kernel", "BLOCKS...", "bring blocks online in a kernel zone", "Hotplug", 0, NULL, NULL, run_state },
 	{ "online_movable", "BLOCKS...", "bring blocks online in ZONE_MOVABLE", "Hotplug", 0, NULL, NULL, run_state },
 	{ "offline", "BLOCKS...", "empty blocks by migration and take them offline", "Hotplug", 0, NULL, NULL, run_state },
+	{ "chmem", "-e|-d [-b] [-z ZONE] SIZE|RANGE", "enable or disable memory as util-linux's chmem does", "Hotplug", 0,
+	  NULL, NULL, run_chmem },
 	{ "plug", "ID [START SIZE node=N [driver=virtio_mem [unit=SIZE]]] [size=SIZE]",
 	  "plug a DIMM, or let a virtio-mem device grow to its full size", "Hotplug", 0, plug_keys, NULL, run_plug },
 	{ "unplug", "ID", "take a DIMM out, or all memory of a virtio-mem device", "Hotplug", 0, NULL, NULL, run_unplug },

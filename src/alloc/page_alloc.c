@@ -142,7 +142,8 @@ static inline unsigned kind_of_type(unsigned mt)
 }
 
 /* prep_new_page() without the summary: @h, whose slot is announced, is an allocated block. Return: its class. */
-static inline unsigned set_allocated(struct mm *mm, page_handle h, gfp_t gfp, unsigned order, unsigned mt, owner_id owner)
+static inline unsigned set_allocated(struct mm *mm, page_handle h, gfp_t gfp, unsigned order, unsigned mt,
+				     owner_id owner)
 {
 	unsigned kind = kind_of_type(gfp_migratetype(gfp));
 	u32 compound = order && (gfp & __GFP_COMP) ? PGF_HEAD : 0;

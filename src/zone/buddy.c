@@ -55,7 +55,7 @@ static inline void list_shrank(struct zone *z, unsigned order, unsigned mt)
 }
 
 /* The block in limbo at @h goes on a list; its slot is announced already. */
-static inline void add_to_free_list(const struct zone_env *env, struct zone *z, page_handle h,
+static inline __attribute__((always_inline)) void add_to_free_list(const struct zone_env *env, struct zone *z, page_handle h,
 				    unsigned order, unsigned mt, bool tail)
 {
 	struct free_area *area = &z->free_area[order];
@@ -72,7 +72,7 @@ static inline void add_to_free_list(const struct zone_env *env, struct zone *z, 
 }
 
 /* buddy_del() of a page whose slot is announced already. */
-static inline void del_from_free_list(const struct zone_env *env, struct zone *z, page_handle h, unsigned order)
+static inline __attribute__((always_inline)) void del_from_free_list(const struct zone_env *env, struct zone *z, page_handle h, unsigned order)
 {
 	struct page *p = &env->map->pages[h];
 	unsigned mt = page_mt(p);
@@ -146,20 +146,24 @@ void buddy_append(const struct zone_env *env, struct zone *z, page_handle h, uns
 		add_to_free_list(env, z, h, order, mt, true);
 }
 
-page_handle buddy_take_first(const struct zone_env *env, struct zone *z, unsigned order, unsigned mt)
+/* buddy_take_first() below the largest order. */
+static inline page_handle take_first_page(const struct zone_env *env, struct zone *z, unsigned order, unsigned mt)
 {
 	struct memmap *map = env->map;
-	struct free_area *area = &z->free_area[order];
-	page_handle h;
+	page_handle h = page_list_pop(map, &z->free_area[order].list[mt]);
 
-	if (order == map->max_order)
-		return take_max(env, z, maxblock_first(map, &area->list[mt]));
-	h = page_list_pop(map, &area->list[mt]);
 	list_shrank(z, order, mt);
 	memmap_dirty(map, h);
 	map->pages[h] = (struct page){ 0 };
 	psum_sub(map, h, order, SUM_FREE0 + order);
 	return h;
+}
+
+page_handle buddy_take_first(const struct zone_env *env, struct zone *z, unsigned order, unsigned mt)
+{
+	if (unlikely(order == env->map->max_order))
+		return take_max(env, z, maxblock_first(env->map, &z->free_area[order].list[mt]));
+	return take_first_page(env, z, order, mt);
 }
 
 /* --- by pfn -------------------------------------------------------------------- */
@@ -243,14 +247,11 @@ void buddy_move(const struct zone_env *env, struct zone *z, const struct free_bl
 
 u64 buddy_expand(const struct zone_env *env, struct zone *z, page_handle h, unsigned low, unsigned high, unsigned mt)
 {
-	u64 added = 0;
+	u64 added = (1ULL << high) - (1ULL << low);
 
 	memmap_dirty(env->map, h);
-	while (high > low) {
-		high--;
+	while (high-- > low)
 		add_to_free_list(env, z, h + (1u << high), high, mt, false);
-		added += 1u << high;
-	}
 	return added;
 }
 

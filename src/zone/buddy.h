@@ -77,7 +77,10 @@ void buddy_free_split(const struct zone_env *env, struct zone *z, page_handle h,
 /* move_to_free_list(): to the tail of the list of @mt; any order; accounts twice. */
 void buddy_move(const struct zone_env *env, struct zone *z, const struct free_block *b, unsigned mt);
 
-/* Restoring a recorded state: the block in limbo at @h goes to the tail of its list as it is; no merging, no accounting. */
+/*
+ * Restoring a recorded state: the block in limbo at @h goes to the tail of its
+ * list as it is; no merging, no accounting.
+ */
 void buddy_append(const struct zone_env *env, struct zone *z, page_handle h, unsigned order, unsigned mt);
 
 /* Append whole max blocks of untouched, default-typed sections, which the ranges say are free. Accounts. */

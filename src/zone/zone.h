@@ -169,7 +169,7 @@ struct capture {
 static inline void zone_stat_mod(struct zone *z, int cpu, enum zone_stat_item item, s64 delta)
 {
 	struct per_cpu_zonestat *zs = z->zonestat;
-	s64 x;
+	s64 x, t;
 
 	/* Before the zone has per-cpu counters (early boot) everything is shared. */
 	if (unlikely(!zs)) {
@@ -178,7 +178,8 @@ static inline void zone_stat_mod(struct zone *z, int cpu, enum zone_stat_item it
 	}
 	zs += cpu;
 	x = delta + zs->vm_stat_diff[item];
-	if (x > zs->stat_threshold || x < -zs->stat_threshold) {
+	t = zs->stat_threshold;
+	if ((u64)(x + t) > (u64)(2 * t)) { /* |x| > t */
 		z->vm_stat[item] += x;
 		x = 0;
 	}

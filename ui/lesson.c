@@ -143,6 +143,14 @@ static int read_key(struct reader *r, const char *key, const char *value, struct
 	return bad_line(r, err, "a step knows text:, text.zh: and do:");
 }
 
+/* Between two lines of one paragraph: a blank, but nothing inside Chinese text. */
+static const char *joint(const struct text *before, const char *line)
+{
+	bool wide = before->len && (u8)before->buf[before->len - 1] >= 0x80 && (u8)line[0] >= 0x80;
+
+	return wide ? "" : " ";
+}
+
 static int read_line(struct reader *r, char *line, struct mm_error *err)
 {
 	char *colon;
@@ -159,7 +167,7 @@ static int read_line(struct reader *r, char *line, struct mm_error *err)
 			line++;
 		if (!*line)
 			return 0;
-		text_puts(r->open, r->paragraph ? "\n\n" : " ");
+		text_puts(r->open, r->paragraph ? "\n\n" : joint(r->open, line));
 		text_puts(r->open, line);
 		r->paragraph = false;
 		return 0;

@@ -49,41 +49,61 @@ void draw_field(struct ui *ui, struct rect r, int row, const char *label, struct
 	canvas_text(&ui->cv, r.x + 10, r.y + row, r.w - 10, style, buf);
 }
 
+/* Punctuation that must not begin a line of Chinese text. */
+static bool clings(u32 ch)
+{
+	static const u16 marks[] = { 0x3001, 0x3002, 0xff0c, 0xff1a, 0xff1b, 0xff01, 0xff1f, 0xff09, 0x300b, 0x201d };
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (marks[i] == ch)
+			return true;
+	return false;
+}
+
+/* The end of the first line of @s that fits into @w columns: after a blank or a wide character. */
+static const char *line_end(const char *s, int w)
+{
+	const char *p = s, *cut = NULL, *before_last = NULL;
+	int cols = 0;
+
+	while (*p && *p != '\n') {
+		const char *q = p;
+		u32 ch = utf8_next(&q);
+
+		if (cols + char_columns(ch) > w) {
+			if (ch == ' ')
+				return p;
+			if (clings(ch) && before_last)
+				return before_last;
+			return cut ? cut : p;
+		}
+		cols += char_columns(ch);
+		if (char_columns(ch) == 2 && !clings(ch))
+			before_last = p;
+		p = q;
+		if (ch == ' ' || char_columns(ch) == 2)
+			cut = p;
+	}
+	return p;
+}
+
 int draw_wrapped(struct ui *ui, struct rect r, int row, struct style style, const char *s)
 {
 	int used = 0;
 
 	while (*s && row + used < r.h) {
-		const char *p = s, *cut = NULL;
-		int cols = 0;
+		const char *end = line_end(s, r.w);
 		char line[512];
-		size_t n;
 
-		while (*p && *p != '\n') {
-			const char *q = p;
-			u32 ch = utf8_next(&q);
-
-			if (cols + char_columns(ch) > r.w)
-				break;
-			cols += char_columns(ch);
-			p = q;
-			if (ch == ' ' || char_columns(ch) == 2)
-				cut = p;
-		}
-		if (*p && *p != '\n' && *p != ' ' && cut)
-			p = cut;
-		if (p == s && *p && *p != '\n')
-			return used;
-		n = (size_t)(p - s) < sizeof(line) - 1 ? (size_t)(p - s) : sizeof(line) - 1;
-		memcpy(line, s, n);
-		line[n] = '\0';
+		if (end == s && *s != '\n')
+			break;
+		snprintf(line, sizeof(line), "%.*s", (int)(end - s), s);
 		canvas_text(&ui->cv, r.x, r.y + row + used, r.w, style, line);
 		used++;
-		s = p;
+		s = end;
 		while (*s == ' ')
 			s++;
-		if (*s == '\n')
-			s++;
+		s += *s == '\n';
 	}
 	return used;
 }

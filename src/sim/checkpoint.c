@@ -25,10 +25,20 @@
 #define SLOT_ITEM    0x80000000u
 #define BUDGET_BYTES (176ULL * MiB) /* host memory for deltas before old ones are merged */
 
-/* Old content of one chunk or slot. @data is owned; NULL means all zero. */
+/*
+ * Old content of one chunk or slot, packed: a bitmap of the 16-byte granules that
+ * are not zero, then these granules. Most struct pages are zero (only heads carry
+ * information), so this is much smaller. NULL means all zero. Owned.
+ */
+struct packed {
+	u32 bytes; /* of bits[] and the granules */
+	u32 pad;
+	u8 data[];
+};
+
 struct item {
 	u32 id; /* chunk number, or SLOT_ITEM | slot number */
-	u8 *data;
+	struct packed *data;
 };
 
 struct delta {
@@ -60,7 +70,7 @@ static struct memmap *map_of(const struct checkpoints *c) { return &c->m->sys->m
 /* Bytes that a slot's content takes: its pages, its summary rows, its descriptor. */
 static size_t slot_bytes(const struct memmap *map)
 {
-	return memmap_slot_state_bytes(map);
+	return align_up(memmap_slot_state_bytes(map), 16);
 }
 
 static size_t item_bytes(const struct checkpoints *c, u32 id)
@@ -68,15 +78,67 @@ static size_t item_bytes(const struct checkpoints *c, u32 id)
 	return id & SLOT_ITEM ? slot_bytes(map_of(c)) : CHUNK;
 }
 
-static bool all_zero(const u8 *p, size_t n)
+#define GRANULE 16u
+
+static bool granule_used(const u8 *p)
 {
-	return !p[0] && !memcmp(p, p + 1, n - 1);
+	u64 v[2];
+
+	memcpy(v, p, sizeof(v));
+	return v[0] | v[1];
 }
+
+/* *out is NULL when everything is zero. 0 or -ENOMEM. @n is a multiple of GRANULE. */
+static int pack(const u8 *from, size_t n, struct packed **out)
+{
+	size_t granules = n / GRANULE, map = (granules + 7) / 8, used = 0;
+	struct packed *p;
+	u8 *to;
+
+	*out = NULL;
+	for (size_t i = 0; i < granules; i++)
+		used += granule_used(from + i * GRANULE);
+	if (!used)
+		return 0;
+	p = malloc(sizeof(*p) + map + used * GRANULE);
+	if (!p)
+		return -ENOMEM;
+	p->bytes = (u32)(map + used * GRANULE);
+	memset(p->data, 0, map);
+	to = p->data + map;
+	for (size_t i = 0; i < granules; i++) {
+		if (!granule_used(from + i * GRANULE))
+			continue;
+		p->data[i / 8] |= (u8)(1u << i % 8);
+		memcpy(to, from + i * GRANULE, GRANULE);
+		to += GRANULE;
+	}
+	*out = p;
+	return 0;
+}
+
+static void unpack(const struct packed *p, u8 *to, size_t n)
+{
+	size_t granules = n / GRANULE;
+	const u8 *from;
+
+	memset(to, 0, n);
+	if (!p)
+		return;
+	from = p->data + (granules + 7) / 8;
+	for (size_t i = 0; i < granules; i++) {
+		if (!(p->data[i / 8] >> i % 8 & 1))
+			continue;
+		memcpy(to + i * GRANULE, from, GRANULE);
+		from += GRANULE;
+	}
+}
+
+static size_t packed_bytes(const struct packed *p) { return p ? sizeof(*p) + p->bytes : 0; }
 
 static int delta_add(struct checkpoints *c, struct delta *d, u32 id, const u8 *content)
 {
-	size_t n = item_bytes(c, id);
-	u8 *copy = NULL;
+	struct packed *copy;
 
 	if (d->nr == d->cap) {
 		size_t cap = d->cap ? d->cap * 2 : 64;
@@ -88,13 +150,9 @@ static int delta_add(struct checkpoints *c, struct delta *d, u32 id, const u8 *c
 		d->item = it;
 		d->cap = cap;
 	}
-	if (!all_zero(content, n)) {
-		copy = malloc(n);
-		if (!copy)
-			return -ENOMEM;
-		memcpy(copy, content, n);
-		c->bytes += n;
-	}
+	if (pack(content, item_bytes(c, id), &copy))
+		return -ENOMEM;
+	c->bytes += packed_bytes(copy);
 	d->item[d->nr].id = id;
 	d->item[d->nr++].data = copy;
 	return 0;
@@ -103,8 +161,7 @@ static int delta_add(struct checkpoints *c, struct delta *d, u32 id, const u8 *c
 static void delta_clear(struct checkpoints *c, struct delta *d)
 {
 	for (size_t i = 0; i < d->nr; i++) {
-		if (d->item[i].data)
-			c->bytes -= item_bytes(c, d->item[i].id);
+		c->bytes -= packed_bytes(d->item[i].data);
 		free(d->item[i].data);
 	}
 	c->bytes -= d->cap * sizeof(*d->item);
@@ -231,8 +288,7 @@ static int delta_merge(struct checkpoints *c, struct delta *a, struct delta *b, 
 			struct item *drop = keep_a ? &b->item[j] : &a->item[i];
 
 			out[n++] = keep_a ? a->item[i] : b->item[j];
-			if (drop->data)
-				c->bytes -= item_bytes(c, drop->id);
+			c->bytes -= packed_bytes(drop->data);
 			free(drop->data);
 			i++;
 			j++;
@@ -339,14 +395,16 @@ static void revert_pending(struct checkpoints *c)
 	u8 *now = arena_base(c->m->arena);
 	size_t len = max_u64(arena_extent(c->m->arena), c->shadow_len);
 	size_t n = slot_bytes(map_of(c));
-	u8 *zero = calloc(1, n);
+	u8 *buf = malloc(n);
 
-	for (size_t i = 0; zero && i < c->pending.nr; i++) {
+	for (size_t i = 0; buf && i < c->pending.nr; i++) {
 		const struct item *it = &c->pending.item[i];
 
-		memmap_slot_load(map_of(c), it->id & ~SLOT_ITEM, it->data ? it->data : zero);
+		unpack(it->data, buf, n);
+		memmap_slot_load(map_of(c), it->id & ~SLOT_ITEM, buf);
 	}
-	free(zero);
+	c->broken |= !buf;
+	free(buf);
 	forget_dirty(c, &c->pending);
 	for (size_t off = 0; off < len; off += CHUNK)
 		if (memcmp(now + off, c->shadow + off, CHUNK))
@@ -354,32 +412,32 @@ static void revert_pending(struct checkpoints *c)
 	delta_clear(c, &c->pending);
 }
 
-/* Exchange the content of one chunk or slot with what the delta keeps. */
+/* Exchange the content of one chunk or slot with what the delta keeps. @buf has room for two of them. */
 static void swap_item(struct checkpoints *c, struct item *it, u8 *buf)
 {
 	size_t n = item_bytes(c, it->id);
-	u8 *data = it->data;
+	u8 *now = (u8 *)arena_base(c->m->arena) + (size_t)(it->id & ~SLOT_ITEM) * CHUNK, *then = buf + n;
+	struct packed *packed;
 
-	if (!data) {
-		data = calloc(1, n);
-		if (!data) {
-			c->broken = true;
-			return;
-		}
-		c->bytes += n;
-	}
-	if (it->id & SLOT_ITEM) {
+	if (it->id & SLOT_ITEM)
 		memmap_slot_save(map_of(c), it->id & ~SLOT_ITEM, buf);
-		memmap_slot_load(map_of(c), it->id & ~SLOT_ITEM, data);
-	} else {
-		u8 *now = (u8 *)arena_base(c->m->arena) + (size_t)it->id * CHUNK;
-
+	else
 		memcpy(buf, now, n);
-		memcpy(now, data, n);
-		memcpy(c->shadow + (size_t)it->id * CHUNK, data, n);
+	if (pack(buf, n, &packed)) {
+		c->broken = true;
+		return;
 	}
-	memcpy(data, buf, n);
-	it->data = data;
+	unpack(it->data, then, n);
+	if (it->id & SLOT_ITEM) {
+		memmap_slot_load(map_of(c), it->id & ~SLOT_ITEM, then);
+	} else {
+		memcpy(now, then, n);
+		memcpy(c->shadow + (size_t)it->id * CHUNK, then, n);
+	}
+	c->bytes += packed_bytes(packed);
+	c->bytes -= packed_bytes(it->data);
+	free(it->data);
+	it->data = packed;
 }
 
 static void swap_delta(struct checkpoints *c, struct delta *d, u8 *buf)
@@ -391,7 +449,7 @@ static void swap_delta(struct checkpoints *c, struct delta *d, u8 *buf)
 void checkpoints_restore(struct checkpoints *c, u64 time)
 {
 	size_t to = nearest_index(c, time);
-	u8 *buf = malloc(max_u64(CHUNK, slot_bytes(map_of(c))));
+	u8 *buf = malloc(2 * max_u64(CHUNK, slot_bytes(map_of(c))));
 	u64 seq = max_u64(c->m->trace.seq, c->m->trace.floor);
 
 	if (!buf || c->broken) {

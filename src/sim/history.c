@@ -15,7 +15,7 @@
 #include "sim/workload.h"
 
 /* A checkpoint is taken when doing again what came since would take about this long. */
-#define CHECKPOINT_NS 25000000ULL
+#define CHECKPOINT_NS 100000000ULL
 
 struct entry {
 	u64 start;  /* time before it */

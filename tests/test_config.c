@@ -629,8 +629,9 @@ static void random_entries(struct desc *d, struct rng *r)
 						  strdup(word[rng_below(r, ARRAY_SIZE(word))]);
 		enum fw_type type = (enum fw_type)rng_below(r, NR_FW_TYPES);
 		struct desc_resv resv = { .nid = NO_NODE, .label = rng_percent(r, 80) ? name : NULL };
+		u32 flags = (u32)rng_below(r, 4);
 
-		desc_add_fw(d, at, at + size, type, (u32)rng_below(r, 4), name, (int)rng_below(r, 8));
+		desc_add_fw(d, at, at + size, type, flags, name, (int)rng_below(r, 8));
 		resv.kind = (enum desc_resv_kind)rng_below(r, NR_RESV_KINDS);
 		resv.start = at;
 		resv.end = at + size;
@@ -670,8 +671,10 @@ static void random_counts(struct desc *d, struct rng *r)
 {
 	struct desc_freecount f = { .nid = 1, .zone = ZONE_NORMAL, .mt = (int)rng_below(r, MIGRATE_TYPES + 1) - 1 };
 
-	for (int o = 0; o <= d->arch.max_page_order; o++)
-		f.count[o] = rng_next(r) >> rng_below(r, 64);
+	for (int o = 0; o <= d->arch.max_page_order; o++) {
+		f.count[o] = rng_next(r);
+		f.count[o] >>= rng_below(r, 64);
+	}
 	desc_add_freecount(d, &f);
 }
 
@@ -683,7 +686,7 @@ static void test_random_descriptions_come_back_equal(void **state)
 
 	print_message("seed %llu\n", (unsigned long long)seed);
 	rng_seed(&r, seed);
-	for (int round = 0; round < 60; round++) {
+	for (int round = 0; round < 150; round++) {
 		struct desc *d = desc_new();
 		char *s = random_string(&r, rng_below(&r, 900));
 

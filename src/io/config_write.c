@@ -311,8 +311,9 @@ static void put_cpus(struct text *out, const struct desc *d, const struct desc_n
 		while (cpu + 1 < d->nr_cpus_possible && n->cpu[cpu + 1])
 			cpu++;
 		if (!line || out->len - line > LINE_ROOM) {
-			text_puts(out, line ? "\ncpus = " : "cpus = ");
+			text_puts(out, line ? "\n" : "");
 			line = out->len;
+			text_puts(out, "cpus = ");
 		} else {
 			text_puts(out, ",");
 		}
@@ -405,8 +406,9 @@ static void put_freecount(struct text *out, const struct desc_freecount *f)
 		if (!f->count[o])
 			continue;
 		if (!line || out->len - line > LINE_ROOM) {
-			text_printf(out, "%sfree = %d %s %s", line ? "\n" : "", f->nid, config_zone_names[f->zone], mt);
+			text_puts(out, line ? "\n" : "");
 			line = out->len;
+			text_printf(out, "free = %d %s %s", f->nid, config_zone_names[f->zone], mt);
 		}
 		text_printf(out, " %d:%llu", o, (unsigned long long)f->count[o]);
 	}

@@ -35,10 +35,7 @@ const char hot_ini[] = "[machine]\n"
 		       "[reserve]\n"
 		       "kernel_code = 0x1000000-0x13fffff\n";
 
-static void oom(void)
-{
-	fail_msg("no host memory");
-}
+static void oom(void) { fail_msg("no host memory"); }
 
 struct hot_machine *hot_boot(struct desc *d)
 {
@@ -98,7 +95,8 @@ const char *hot_block(struct hot_machine *m, u64 nr, char *buf)
 
 	if (memory_block_find(m->sys, nr, &b))
 		return "-";
-	snprintf(buf, 96, "%s %s", memory_block_state_name(b.range.state), memory_block_valid_zones(m->sys, &b, zones));
+	snprintf(buf, 96, "%s %s", memory_block_state_name(b.range.state),
+		 memory_block_valid_zones(m->sys, &b, zones));
 	return buf;
 }
 

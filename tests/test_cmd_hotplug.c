@@ -26,10 +26,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void run(struct machine *m, const char *line)
-{
-	free(must(m, line));
-}
+static void run(struct machine *m, const char *line) { free(must(m, line)); }
 
 /* @line works and prints @want somewhere. */
 static void prints(struct machine *m, const char *line, const char *want)
@@ -72,7 +69,8 @@ static void test_chmem(void **state)
 	run(m, "chmem -v -e 0x0000003fc8000000-0x0000003fcfffffff");
 	prints(m, "chmem -e -z Movable 128M", "Memory Block 2042");
 	prints(m, "show blocks", "2042    1 Movable");
-	prints(m, "chmem -d -b 2041-2042", "Memory Block 2042 (0x0000003fd0000000-0x0000003fd7ffffff) disabled");
+	prints(m, "chmem -d -b 2041-2042",
+	       "Memory Block 2042 (0x0000003fd0000000-0x0000003fd7ffffff) disabled");
 	must_fail(m, "chmem 128M", -EINVAL);
 	must_fail(m, "chmem -x 128M", -EINVAL);
 }
@@ -179,7 +177,9 @@ static void test_device_memory(void **state)
 
 	run(m, "device add 0x100000000 256M node=0 type=fsdax altmap");
 	run(m, "device add 0x140000000 64M node=1 type=devdax");
-	prints(m, "device list", "namespace0.0: 0x100000000-0x10fffffff node 0 fsdax, memmap on the device, data from 0x100600000");
+	prints(m, "device list",
+	       "namespace0.0: 0x100000000-0x10fffffff node 0 fsdax, memmap on the device, data from "
+	       "0x100600000");
 	prints(m, "device list", "dax0.0: 0x140000000-0x143ffffff node 1 devdax, memmap from the buddy");
 	must_fail(m, "device add 0x0 64M node=0 type=fsdax", -ENXIO);
 	must_fail(m, "device add 0x180000000 64M type=ram", -EINVAL);

@@ -32,18 +32,19 @@ struct zone_row {
 
 struct golden {
 	struct hot_machine *m;
-	char dir[512];                                    /* of the machine */
-	char step[600];                                   /* of the step that is being compared */
-	struct zone_row base[8][MAX_NR_ZONES];            /* before the first step, as captured */
-	struct zone_row model[8][MAX_NR_ZONES];           /* and in the model */
-	u32 log_seen;                                     /* lines of the model's log that were compared */
+	char dir[512];                          /* of the machine */
+	char step[600];                         /* of the step that is being compared */
+	struct zone_row base[8][MAX_NR_ZONES];  /* before the first step, as captured */
+	struct zone_row model[8][MAX_NR_ZONES]; /* and in the model */
+	u32 log_seen;                           /* lines of the model's log that were compared */
 };
 
 /* --- reading captures ------------------------------------------------------------ */
 
 static int zone_by_name(const char *s)
 {
-	static const char *const name[MAX_NR_ZONES] = { "DMA\n", "DMA32\n", "Normal\n", "HighMem\n", "Movable\n", "Device\n" };
+	static const char *const name[MAX_NR_ZONES] = { "DMA\n",     "DMA32\n",   "Normal\n",
+							"HighMem\n", "Movable\n", "Device\n" };
 
 	for (int i = 0; i < MAX_NR_ZONES; i++)
 		if (!strncmp(s, name[i], strlen(name[i])))
@@ -82,8 +83,8 @@ static void model_zones(const struct hot_machine *m, struct zone_row out[8][MAX_
 		for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
 			const struct zone *z = &n->zones[zid];
 
-			out[n->nid][zid] = (struct zone_row){ z->zone_start_pfn, z->spanned_pages, z->present_pages,
-							      z->managed_pages };
+			out[n->nid][zid] = (struct zone_row){ z->zone_start_pfn, z->spanned_pages,
+							      z->present_pages, z->managed_pages };
 		}
 }
 
@@ -105,11 +106,14 @@ static void compare_zones(struct golden *c)
 
 			if (w->spanned != g->spanned || w->present != g->present || dw != dg ||
 			    (w->start && w->spanned && w->start != g->start))
-				fail_msg("%s: node %d zone %d: start %llu spanned %llu present %llu managed %+lld, "
-					 "kernel start %llu spanned %llu present %llu managed %+lld", c->step, nid, zid,
-					 (unsigned long long)g->start, (unsigned long long)g->spanned,
-					 (unsigned long long)g->present, (long long)dg, (unsigned long long)w->start,
-					 (unsigned long long)w->spanned, (unsigned long long)w->present, (long long)dw);
+				fail_msg("%s: node %d zone %d: start %llu spanned %llu present %llu managed "
+					 "%+lld, "
+					 "kernel start %llu spanned %llu present %llu managed %+lld",
+					 c->step, nid, zid, (unsigned long long)g->start,
+					 (unsigned long long)g->spanned, (unsigned long long)g->present,
+					 (long long)dg, (unsigned long long)w->start,
+					 (unsigned long long)w->spanned, (unsigned long long)w->present,
+					 (long long)dw);
 		}
 }
 
@@ -189,8 +193,9 @@ static void compare_iomem(struct golden *c)
 static bool is_hotplug_line(const char *s)
 {
 	static const char *const start[] = {
-		"Fallback order", "Built ", "Policy zone", "Offlined Pages", "memory offlining", "page dumped", "memory memory",
-		"memblock_add_node", "memblock_remove", "virtio_mem", "Boot memory", "Memory failure",
+		"Fallback order",   "Built ",      "Policy zone",   "Offlined Pages",
+		"memory offlining", "page dumped", "memory memory", "memblock_add_node",
+		"memblock_remove",  "virtio_mem",  "Boot memory",   "Memory failure",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(start); i++)
@@ -212,7 +217,8 @@ static void log_line_add(struct text *t, const char *line, size_t n, bool totals
 	text_puts(t, "\n");
 }
 
-/* What the step left in the log, against dmesg-new; the model knows the totals if it manages what the kernel does. */
+/* What the step left in the log, against dmesg-new; the model knows the totals if it manages what the kernel
+ * does. */
 static void compare_log(struct golden *c)
 {
 	bool totals = !memcmp(c->base, c->model, sizeof(c->base));
@@ -365,11 +371,23 @@ static void replay(struct golden *c, const char *name)
 static void test_x86_dimms_step_by_step(void **state)
 {
 	static const char *const steps[] = {
-		"step-3-online_movable-35", "step-4-online_kernel-32", "step-5-online-33", "step-6-online-34",
-		"step-7-online_kernel-after-movable-39", "step-8-online_movable-below-kernel-36", "step-9-online-37",
-		"step-10-offline-movable-35", "step-11-offline-again-35", "step-12-bad-word-35",
-		"step-13-offline-normal-32", "step-14-offline-normal-33", "step-15-offline-normal-39",
-		"step-16-offline-boot-0", "step-17-offline-boot-1", "step-18-offline-boot-7", "step-19-soft-offline",
+		"step-3-online_movable-35",
+		"step-4-online_kernel-32",
+		"step-5-online-33",
+		"step-6-online-34",
+		"step-7-online_kernel-after-movable-39",
+		"step-8-online_movable-below-kernel-36",
+		"step-9-online-37",
+		"step-10-offline-movable-35",
+		"step-11-offline-again-35",
+		"step-12-bad-word-35",
+		"step-13-offline-normal-32",
+		"step-14-offline-normal-33",
+		"step-15-offline-normal-39",
+		"step-16-offline-boot-0",
+		"step-17-offline-boot-1",
+		"step-18-offline-boot-7",
+		"step-19-soft-offline",
 	};
 	struct golden *c = calloc(1, sizeof(*c));
 
@@ -393,7 +411,9 @@ static void test_x86_dimms_step_by_step(void **state)
 /* Pages that the kernel had in memory2041 when virtio-mem took the rest of it: one subblock. */
 static void test_arm64_virtio_mem_step_by_step(void **state)
 {
-	struct desc_dimm d = { .id = "virtio0", .start = 0x3fc8000000, .size = 1 * GiB, .nid = 1, .virtio_mem = true };
+	struct desc_dimm d = {
+		.id = "virtio0", .start = 0x3fc8000000, .size = 1 * GiB, .nid = 1, .virtio_mem = true
+	};
 	struct golden *c = calloc(1, sizeof(*c));
 	struct mm_error err = { 0, "" };
 	struct system *sys;
@@ -431,8 +451,18 @@ static void test_arm64_virtio_mem_step_by_step(void **state)
 static void test_boot_blocks_of_all_machines(void **state)
 {
 	static const char *const machines[] = {
-		"arm64/seed", "arm64/virt-1g", "arm64/numa2", "arm64/cma", "arm64/holes", "x86_64/pc-512m", "x86_64/pc-6g",
-		"x86_64/numa2", "x86_64/numa-memless", "x86_64/kernelcore", "x86_64/movable_node-srat", "x86_64/hugepages-2m",
+		"arm64/seed",
+		"arm64/virt-1g",
+		"arm64/numa2",
+		"arm64/cma",
+		"arm64/holes",
+		"x86_64/pc-512m",
+		"x86_64/pc-6g",
+		"x86_64/numa2",
+		"x86_64/numa-memless",
+		"x86_64/kernelcore",
+		"x86_64/movable_node-srat",
+		"x86_64/hugepages-2m",
 	};
 	int seen = 0;
 

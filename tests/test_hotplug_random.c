@@ -21,9 +21,9 @@
 #include "hotplug/memremap.h"
 #include "hotplug_fixture.h"
 
-#define FIRST  32u  /* blocks [FIRST, FIRST + NR) come and go */
-#define NR     24u
-#define BS     (128 * MiB)
+#define FIRST 32u /* blocks [FIRST, FIRST + NR) come and go */
+#define NR 24u
+#define BS (128 * MiB)
 
 static const char four_nodes[] = "[machine]\nname = four\narch = x86_64\ncpus = 4\n"
 				 "cmdline = memhp_default_state=offline kernelcore=192M\n"
@@ -44,10 +44,7 @@ struct world {
 	u64 done[16]; /* how often each operation worked */
 };
 
-static u64 pick(struct world *w, u64 n)
-{
-	return rng_below(&w->rng, n);
-}
+static u64 pick(struct world *w, u64 n) { return rng_below(&w->rng, n); }
 
 static void op_add(struct world *w)
 {
@@ -143,7 +140,8 @@ static void op_device(struct world *w)
 	if (pick(w, 2))
 		w->done[8] += !memunmap_pages(w->m->sys, at, NULL);
 	else
-		w->done[9] += !memremap_pages(w->m->sys, at, 64 * MiB, nid, (enum pagemap_type)pick(w, 3), pick(w, 2), NULL);
+		w->done[9] += !memremap_pages(w->m->sys, at, 64 * MiB, nid, (enum pagemap_type)pick(w, 3),
+					      pick(w, 2), NULL);
 }
 
 /* Seldom: poisoned pages keep their block from coming back. */
@@ -168,9 +166,9 @@ static void op_settings(struct world *w)
 static void step(struct world *w)
 {
 	static void (*const ops[])(struct world *) = {
-		op_add, op_add, op_remove, op_state, op_state, op_state, op_state, op_alloc_kernel, op_alloc_movable,
-		op_alloc_movable, op_free, op_free, op_dimm, op_virtio, op_device, op_settings,
-		op_poison,
+		op_add,   op_add,          op_remove,        op_state,         op_state,  op_state,
+		op_state, op_alloc_kernel, op_alloc_movable, op_alloc_movable, op_free,   op_free,
+		op_dimm,  op_virtio,       op_device,        op_settings,      op_poison,
 	};
 
 	ops[pick(w, ARRAY_SIZE(ops))](w);

@@ -24,7 +24,10 @@ static int teardown(void **state)
 }
 
 static const struct block_range offline_attr = {
-	.zone = BLOCK_NO_ZONE, .group = -1, .nid = 0, .state = BLOCK_OFFLINE,
+	.zone = BLOCK_NO_ZONE,
+	.group = -1,
+	.nid = 0,
+	.state = BLOCK_OFFLINE,
 };
 
 /* Blocks 100 .. 1000099 as one stretch; expect it to cost one entry, and lookups to find all of it. */

@@ -12,9 +12,9 @@
 #include "alloc/page_owner.h"
 #include "hotplug_fixture.h"
 
-#define BLOCK   (128 * MiB)
-#define PER     32768ULL /* pages of a block */
-#define AT(n)   ((phys_t)(n) * BLOCK)
+#define BLOCK (128 * MiB)
+#define PER 32768ULL /* pages of a block */
+#define AT(n) ((phys_t)(n)*BLOCK)
 
 static int setup(void **state)
 {
@@ -191,7 +191,8 @@ static void test_offline_unmovable_is_ebusy(void **state)
 	add(m, 32, 2, 0);
 	store(m, 32, MMOP_ONLINE_KERNEL);
 	z = zone(m, 0, ZONE_NORMAL);
-	h = alloc_pages(&m->sys->mm, GFP_KERNEL, 2, 0, owner_intern(&m->sys->mm, "culprit", "alloc_pages", 7));
+	h = alloc_pages(&m->sys->mm, GFP_KERNEL, 2, 0,
+			owner_intern(&m->sys->mm, "culprit", "alloc_pages", 7));
 	assert_true(zone_spans_pfn(z, page_to_pfn(&m->sys->map, h)));
 	drain_all_pages(&m->sys->mm, z);
 	free_before = hot_free_pages(m, 0, ZONE_NORMAL);
@@ -244,7 +245,8 @@ static void test_remove_gives_everything_back(void **state)
 	/* Going offline has shrunk the slab caches, too. */
 	assert_true(hot_free_pages(m, 1, ZONE_DMA32) >= before);
 	assert_int_equal(m->sys->hotplug->nr_vmemmap, 0);
-	assert_null(find_next_iomem_res(&m->sys->iomem, AT(40), AT(42) - 1, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE));
+	assert_null(find_next_iomem_res(&m->sys->iomem, AT(40), AT(42) - 1, IORESOURCE_SYSTEM_RAM,
+					IORES_DESC_NONE));
 	assert_int_equal(remove_memory(m->sys, AT(40), BLOCK, NULL), -ENOENT);
 	hot_check(m);
 	add(m, 40, 1, 1);
@@ -365,7 +367,8 @@ static void test_memmap_on_memory_pays_for_itself(void **state)
 /* Blocks of 256 MiB: two sections each. Expect both to come and go together. */
 static void test_blocks_of_several_sections(void **state)
 {
-	static const char ini[] = "[machine]\nname = two\narch = x86_64\ncpus = 1\ncmdline = memhp_default_state=online_movable\n"
+	static const char ini[] = "[machine]\nname = two\narch = x86_64\ncpus = 1\ncmdline = "
+				  "memhp_default_state=online_movable\n"
 				  "[arch]\nmemory_block_size = 256M\n"
 				  "[firmware]\nram = 0x1000-0x9ffff\nram = 0x100000-0x27ffffff\n";
 	struct hot_machine *m = hot_boot_ini(ini);

@@ -16,8 +16,8 @@
 #include "hotplug_fixture.h"
 #include "phys/summary.h"
 
-#define PMEM  0x100000000ULL
-#define PER   32768ULL
+#define PMEM 0x100000000ULL
+#define PER 32768ULL
 
 static int setup(void **state)
 {
@@ -93,15 +93,20 @@ static void test_device_refusals(void **state)
 	struct system *sys = m->sys;
 	struct mm_error err = { 0, "" };
 
-	assert_int_equal(memremap_pages(sys, PMEM + 4096, 2 * MiB, 0, MEMORY_DEVICE_FS_DAX, false, NULL), -EINVAL);
+	assert_int_equal(memremap_pages(sys, PMEM + 4096, 2 * MiB, 0, MEMORY_DEVICE_FS_DAX, false, NULL),
+			 -EINVAL);
 	assert_int_equal(memremap_pages(sys, PMEM, 2 * MiB, 2, MEMORY_DEVICE_FS_DAX, false, NULL), -EINVAL);
-	assert_int_equal(memremap_pages(sys, 1ULL << 60, 2 * MiB, 0, MEMORY_DEVICE_FS_DAX, false, NULL), -EINVAL);
-	assert_int_equal(memremap_pages(sys, 0x10000000, 2 * MiB, 0, MEMORY_DEVICE_FS_DAX, false, &err), -ENXIO);
+	assert_int_equal(memremap_pages(sys, 1ULL << 60, 2 * MiB, 0, MEMORY_DEVICE_FS_DAX, false, NULL),
+			 -EINVAL);
+	assert_int_equal(memremap_pages(sys, 0x10000000, 2 * MiB, 0, MEMORY_DEVICE_FS_DAX, false, &err),
+			 -ENXIO);
 	assert_non_null(strstr(err.msg, "System RAM"));
 	assert_int_equal(memremap_pages(sys, PMEM, 2 * MiB, 0, MEMORY_DEVICE_FS_DAX, true, NULL), -ENOSPC);
 	assert_int_equal(memremap_pages(sys, PMEM, 4 * MiB, 0, MEMORY_DEVICE_FS_DAX, false, NULL), 0);
-	assert_int_equal(memremap_pages(sys, PMEM + 2 * MiB, 4 * MiB, 0, MEMORY_DEVICE_GENERIC, false, NULL), -ENOMEM);
-	assert_int_equal(memremap_pages(sys, PMEM + 4 * MiB, 4 * MiB, 0, MEMORY_DEVICE_GENERIC, false, NULL), 0);
+	assert_int_equal(memremap_pages(sys, PMEM + 2 * MiB, 4 * MiB, 0, MEMORY_DEVICE_GENERIC, false, NULL),
+			 -ENOMEM);
+	assert_int_equal(memremap_pages(sys, PMEM + 4 * MiB, 4 * MiB, 0, MEMORY_DEVICE_GENERIC, false, NULL),
+			 0);
 	assert_int_equal(add_memory(sys, 0, -1, PMEM, 128 * MiB, NULL, 0, NULL), -EEXIST);
 	hot_check(m);
 }

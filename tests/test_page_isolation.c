@@ -10,9 +10,9 @@
 #include "hotplug_fixture.h"
 #include "zone/pageblock.h"
 
-#define PER   32768ULL
+#define PER 32768ULL
 #define START (32 * PER) /* first page of the added block */
-#define PB    512ULL
+#define PB 512ULL
 
 /* One block of 128 MiB in ZONE_NORMAL of node 0, all free. */
 static int setup(void **state)
@@ -86,10 +86,12 @@ static void test_isolating_half_of_a_free_block_splits_it(void **state)
 	struct zone *z = &m->sys->mm.node[0]->zones[ZONE_NORMAL];
 	pfn_t bad;
 
-	assert_int_equal(start_isolate_page_range(&m->sys->mm, START, START + PB, MIGRATE_MOVABLE, 0, &bad), 0);
+	assert_int_equal(start_isolate_page_range(&m->sys->mm, START, START + PB, MIGRATE_MOVABLE, 0, &bad),
+			 0);
 	assert_int_equal(z->free_area[9].list[MIGRATE_ISOLATE].nr, 1);
 	assert_int_equal(z->free_area[9].list[MIGRATE_MOVABLE].nr, 1);
-	assert_int_equal(start_isolate_page_range(&m->sys->mm, START, START + PB, MIGRATE_MOVABLE, 0, &bad), -EBUSY);
+	assert_int_equal(start_isolate_page_range(&m->sys->mm, START, START + PB, MIGRATE_MOVABLE, 0, &bad),
+			 -EBUSY);
 	undo_isolate_page_range(&m->sys->mm, START, START + PB, MIGRATE_MOVABLE);
 	assert_int_equal(z->free_area[9].nr_free, 0);
 	assert_int_equal(z->free_area[10].list[MIGRATE_MOVABLE].nr, PER >> 10);
@@ -145,7 +147,8 @@ static void test_failed_isolation_leaves_no_isolated_block(void **state)
 	drain_all_pages(&m->sys->mm, NULL);
 	before = hot_free_pages(m, 0, ZONE_NORMAL);
 	assert_int_equal(find_unmovable_page(&m->sys->mm, START, START + PER, MEMORY_OFFLINE), pfn);
-	assert_int_equal(start_isolate_page_range(&m->sys->mm, start, start + 8 * PB, MIGRATE_MOVABLE, MEMORY_OFFLINE, &bad),
+	assert_int_equal(start_isolate_page_range(&m->sys->mm, start, start + 8 * PB, MIGRATE_MOVABLE,
+						  MEMORY_OFFLINE, &bad),
 			 -EBUSY);
 	assert_int_equal(bad, pfn);
 	assert_int_equal(isolated_blocks(m), 0);

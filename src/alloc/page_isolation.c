@@ -124,8 +124,8 @@ static void trace_type(struct mm *mm, pfn_t pfn, unsigned new_mt, unsigned old_m
 }
 
 /* set_migratetype_isolate() for the pageblock of @pfn, looking at [@start, @end) of it. */
-static int isolate_pageblock(struct mm *mm, pfn_t pfn, enum migratetype mt, u32 flags, pfn_t start,
-			     pfn_t end, pfn_t *culprit)
+static int isolate_pageblock(struct mm *mm, pfn_t pfn, enum migratetype mt, u32 flags, pfn_t start, pfn_t end,
+			     pfn_t *culprit)
 {
 	pfn_t block_end = align_down(pfn, pageblock_pages(mm->map)) + pageblock_pages(mm->map);
 	unsigned old = pageblock_mt(mm->map, pfn);
@@ -158,7 +158,8 @@ static bool merges_when_freed(const struct mm *mm, pfn_t pfn, struct free_block 
 		return false;
 	if (!buddy_find(mm->map, pfn ^ (1ULL << b->order), &buddy))
 		return false;
-	return buddy.order == b->order && buddy.mt != MIGRATE_ISOLATE && pfn_zone(mm, buddy.pfn) == pfn_zone(mm, pfn);
+	return buddy.order == b->order && buddy.mt != MIGRATE_ISOLATE &&
+	       pfn_zone(mm, buddy.pfn) == pfn_zone(mm, pfn);
 }
 
 /* unset_migratetype_isolate() for the pageblock of @pfn. */
@@ -213,21 +214,23 @@ static int isolate_edge(struct mm *mm, pfn_t boundary, bool before, bool isolate
 	if (!z)
 		return -EBUSY;
 	if (!isolated) {
-		ret = isolate_pageblock(mm, block, mt, flags, block, block + pageblock_pages(mm->map), culprit);
+		ret = isolate_pageblock(mm, block, mt, flags, block, block + pageblock_pages(mm->map),
+					culprit);
 		if (ret)
 			return ret;
 	}
 	if (!pfn_is_online(mm, before ? boundary : boundary - 1))
 		return 0;
-	if (!compound_straddles(mm, max_u64(align_down(block, memmap_block_pages(mm->map)), z->zone_start_pfn),
-				boundary))
+	if (!compound_straddles(
+		    mm, max_u64(align_down(block, memmap_block_pages(mm->map)), z->zone_start_pfn), boundary))
 		return 0;
 	if (!isolated)
 		unisolate_pageblock(mm, block, mt);
 	return -EBUSY;
 }
 
-int start_isolate_page_range(struct mm *mm, pfn_t start, pfn_t end, enum migratetype mt, u32 flags, pfn_t *culprit)
+int start_isolate_page_range(struct mm *mm, pfn_t start, pfn_t end, enum migratetype mt, u32 flags,
+			     pfn_t *culprit)
 {
 	u64 pb = pageblock_pages(mm->map);
 	pfn_t first = align_down(start, pb), last = align_up(end, pb) - pb;

@@ -30,7 +30,8 @@ pfn_t has_unmovable_pages(const struct mm *mm, pfn_t start, pfn_t end, enum migr
  * in *@culprit (NO_PFN: a pageblock was isolated already or is not of the zone);
  * then every pageblock touched so far has type @mt, as in the kernel.
  */
-int start_isolate_page_range(struct mm *mm, pfn_t start, pfn_t end, enum migratetype mt, u32 flags, pfn_t *culprit);
+int start_isolate_page_range(struct mm *mm, pfn_t start, pfn_t end, enum migratetype mt, u32 flags,
+			     pfn_t *culprit);
 /* Every isolated pageblock of [@start, @end) becomes @mt. */
 void undo_isolate_page_range(struct mm *mm, pfn_t start, pfn_t end, enum migratetype mt);
 /* Are all pages free and isolated? 0, or -EBUSY with the first one that is not in *@culprit. */

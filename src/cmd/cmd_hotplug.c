@@ -129,32 +129,44 @@ static int parse_blocks(const struct system *sys, const char *s, struct block_se
 		s += 6;
 	if (strchr("kKmMgGtTpP", unit) && !strchr(s, '-')) {
 		if (parse_size(s, &size, NULL) || !size || size % bs)
-			return mm_fail(err, -EINVAL, "%s: a size must be a multiple of the block size, %llu MiB", s, LL(bs >> 20));
+			return mm_fail(err, -EINVAL,
+				       "%s: a size must be a multiple of the block size, %llu MiB", s,
+				       LL(bs >> 20));
 		set->last = ~0ULL;
 		set->wanted = size / bs;
 		return 0;
 	}
 	rc = parse_block_range(sys, s, set);
 	if (rc == -ERANGE)
-		return mm_fail(err, -EINVAL, "%s: an address range must start and end with a memory block (%llu MiB)", s,
+		return mm_fail(err, -EINVAL,
+			       "%s: an address range must start and end with a memory block (%llu MiB)", s,
 			       LL(bs >> 20));
-	return rc ? mm_fail(err, rc, "'%s' names no memory blocks; try memory9, 9-12, 0x48000000-0x4fffffff or 256M", s) : 0;
+	return rc ? mm_fail(err, rc,
+			    "'%s' names no memory blocks; try memory9, 9-12, 0x48000000-0x4fffffff or 256M",
+			    s)
+		  : 0;
 }
 
 static void print_block(const struct system *sys, u64 nr, const char *what, struct text *out)
 {
 	u64 bs = sys->hotplug->block_size;
 
-	text_printf(out, "Memory Block %llu (0x%016llx-0x%016llx) %s\n", LL(nr), LL(nr * bs), LL((nr + 1) * bs - 1), what);
+	text_printf(out, "Memory Block %llu (0x%016llx-0x%016llx) %s\n", LL(nr), LL(nr * bs),
+		    LL((nr + 1) * bs - 1), what);
 }
 
 /* One block of several; the first failure is kept in *rc. Return: it changed. */
-static bool change_one(struct system *sys, u64 nr, enum mmop type, int *rc, struct text *out, struct mm_error *err)
+static bool change_one(struct system *sys, u64 nr, enum mmop type, int *rc, struct text *out,
+		       struct mm_error *err)
 {
 	bool off = type == MMOP_OFFLINE;
 	int ret = memory_block_store_state(sys, nr, type, err);
 
-	print_block(sys, nr, ret ? off ? "disable failed" : "enable failed" : off ? "disabled" : "enabled", out);
+	print_block(sys, nr,
+		    ret   ? off ? "disable failed" : "enable failed"
+		    : off ? "disabled"
+			  : "enabled",
+		    out);
 	*rc = *rc ? *rc : ret;
 	return !ret;
 }
@@ -181,7 +193,8 @@ static int change_several(struct system *sys, const struct block_set *set, enum 
 	struct memory_block b;
 	int rc = 0;
 
-	for (u64 i = down ? count - 1 : index_from(sys, set->first); i < count && (!set->wanted || done < set->wanted);) {
+	for (u64 i = down ? count - 1 : index_from(sys, set->first);
+	     i < count && (!set->wanted || done < set->wanted);) {
 		memory_block_at(sys, i, &b);
 		if (b.nr > set->last)
 			break;
@@ -194,7 +207,8 @@ static int change_several(struct system *sys, const struct block_set *set, enum 
 		i = down ? i - 1 : i + 1;
 	}
 	if (!seen)
-		return mm_fail(err, -ENOENT, "there are no memory blocks %llu-%llu", LL(set->first), LL(set->last));
+		return mm_fail(err, -ENOENT, "there are no memory blocks %llu-%llu", LL(set->first),
+			       LL(set->last));
 	if (set->wanted && done < set->wanted)
 		return mm_fail(err, -EBUSY, "only %llu of %llu blocks changed", LL(done), LL(set->wanted));
 	return set->wanted ? 0 : rc;
@@ -244,7 +258,8 @@ static int parse_chmem(const struct cmd_args *a, struct chmem *c, struct mm_erro
 			c->zone = a->argv[++i];
 		else if (*s != '-')
 			c->blocks = s;
-		else if (strcmp(s, "-b") && strcmp(s, "--blocks") && strcmp(s, "-v") && strcmp(s, "--verbose"))
+		else if (strcmp(s, "-b") && strcmp(s, "--blocks") && strcmp(s, "-v") &&
+			 strcmp(s, "--verbose"))
 			return mm_fail(err, -EINVAL, "chmem: unknown option %s", s);
 	}
 	if (c->type < 0 || !c->blocks)
@@ -301,7 +316,8 @@ static struct dimm *find_dimm(struct machine *m, const struct cmd_args *a, struc
 	}
 	d = dimm_find(m->sys, a->argv[1]);
 	if (!d)
-		mm_fail(err, -ENOENT, "there is no device '%s'; plug ID START SIZE node=N makes one", a->argv[1]);
+		mm_fail(err, -ENOENT, "there is no device '%s'; plug ID START SIZE node=N makes one",
+			a->argv[1]);
 	return d;
 }
 
@@ -314,7 +330,9 @@ static int describe_device(struct machine *m, const struct cmd_args *a, struct m
 	int rc = need_hotplug(m, err);
 
 	if (!rc && driver && strcmp(driver, "virtio_mem"))
-		rc = mm_fail(err, -EINVAL, "driver=%s: the only driver is virtio_mem; without it the device is a DIMM", driver);
+		rc = mm_fail(err, -EINVAL,
+			     "driver=%s: the only driver is virtio_mem; without it the device is a DIMM",
+			     driver);
 	rc = rc ? rc : parse_place(a, 2, &d.start, &d.size, err);
 	rc = rc ? rc : cmd_int(a, "node", 0, MAX_NUMNODES - 1, &d.nid, err);
 	rc = rc ? rc : cmd_u64(a, "unit", &d.unit, err);
@@ -362,9 +380,11 @@ static int run_resize(struct machine *m, const struct cmd_args *a, struct text *
 	if (!d)
 		return err->code;
 	if (a->argc != 3)
-		return mm_fail(err, -EINVAL, "say how much memory %s shall give: resize %s 256M", d->id, d->id);
+		return mm_fail(err, -EINVAL, "say how much memory %s shall give: resize %s 256M", d->id,
+			       d->id);
 	if (!d->virtio_mem)
-		return mm_fail(err, -EINVAL, "%s is a DIMM: it goes in and out as a whole (plug, unplug)", d->id);
+		return mm_fail(err, -EINVAL, "%s is a DIMM: it goes in and out as a whole (plug, unplug)",
+			       d->id);
 	rc = cmd_parse_u64(a->argv[2], &size, "SIZE", err);
 	return rc ? rc : virtio_mem_resize(m->sys, d, size, err);
 }
@@ -377,17 +397,20 @@ static void list_groups(const struct system *sys, struct text *out)
 		const struct memory_group *g = &sys->hotplug->group[i];
 
 		if (g->in_use)
-			text_printf(out, "group %u: %s node %d %s %llu pages, %llu blocks, present kernel %llu movable %llu\n", i,
-				    g->is_dynamic ? "dynamic" : "static", g->nid, g->is_dynamic ? "unit" : "max",
-				    LL(g->max_pages), LL(g->nr_blocks), LL(g->present_kernel_pages),
-				    LL(g->present_movable_pages));
+			text_printf(out,
+				    "group %u: %s node %d %s %llu pages, %llu blocks, present kernel %llu "
+				    "movable %llu\n",
+				    i, g->is_dynamic ? "dynamic" : "static", g->nid,
+				    g->is_dynamic ? "unit" : "max", LL(g->max_pages), LL(g->nr_blocks),
+				    LL(g->present_kernel_pages), LL(g->present_movable_pages));
 	}
 }
 
 static const char *const group_words[] = { "static", "dynamic", "remove", "list", NULL };
 static const char *const group_keys[] = { "node", "size", NULL };
 
-static int make_group(struct machine *m, const struct cmd_args *a, bool dynamic, struct text *out, struct mm_error *err)
+static int make_group(struct machine *m, const struct cmd_args *a, bool dynamic, struct text *out,
+		      struct mm_error *err)
 {
 	u64 size = 0, pages;
 	int node = 0, id, rc;
@@ -397,10 +420,11 @@ static int make_group(struct machine *m, const struct cmd_args *a, bool dynamic,
 	if (rc)
 		return rc;
 	pages = size >> m->sys->arch.page_shift;
-	id = dynamic ? memory_group_register_dynamic(m->sys, node, pages) : memory_group_register_static(m->sys, node, pages);
+	id = dynamic ? memory_group_register_dynamic(m->sys, node, pages)
+		     : memory_group_register_static(m->sys, node, pages);
 	if (id < 0)
-		return mm_fail(err, id, "node=%d size=%llu: the node must exist, size be above 0%s", node, LL(size),
-			       dynamic ? ", a power of two and at least a memory block" : "");
+		return mm_fail(err, id, "node=%d size=%llu: the node must exist, size be above 0%s", node,
+			       LL(size), dynamic ? ", a power of two and at least a memory block" : "");
 	text_printf(out, "group %d\n", id);
 	return 0;
 }
@@ -421,12 +445,15 @@ static int run_group(struct machine *m, const struct cmd_args *a, struct text *o
 	if (!strcmp(what, "static") || !strcmp(what, "dynamic"))
 		return make_group(m, a, *what == 'd', out, err);
 	if (strcmp(what, "remove") || a->argc != 3)
-		return mm_fail(err, -EINVAL, "write group static|dynamic node=N size=SIZE, group remove ID or group list");
+		return mm_fail(err, -EINVAL,
+			       "write group static|dynamic node=N size=SIZE, group remove ID or group list");
 	rc = cmd_parse_u64(a->argv[2], &id, "ID", err);
 	if (rc)
 		return rc;
 	rc = memory_group_unregister(m->sys, id > INT32_MAX ? -1 : (int)id);
-	return rc ? mm_fail(err, rc, rc == -EBUSY ? "blocks belong to group %llu" : "there is no group %llu", LL(id)) : 0;
+	return rc ? mm_fail(err, rc, rc == -EBUSY ? "blocks belong to group %llu" : "there is no group %llu",
+			    LL(id))
+		  : 0;
 }
 
 /* --- ZONE_DEVICE ----------------------------------------------------------------------- */
@@ -439,8 +466,9 @@ static void list_devices(const struct system *sys, struct text *out)
 	for (u32 i = 0; i < sys->hotplug->nr_pagemaps; i++) {
 		const struct pagemap *p = &sys->hotplug->pagemap[i];
 
-		text_printf(out, "%s: 0x%llx-0x%llx node %d %s, memmap %s", p->name, LL(pfn_to_phys(&sys->arch, p->start)),
-			    LL(pfn_to_phys(&sys->arch, p->end) - 1), p->nid, pagemap_type_name(p->type),
+		text_printf(out, "%s: 0x%llx-0x%llx node %d %s, memmap %s", p->name,
+			    LL(pfn_to_phys(&sys->arch, p->start)), LL(pfn_to_phys(&sys->arch, p->end) - 1),
+			    p->nid, pagemap_type_name(p->type),
 			    p->altmap_pages ? "on the device" : "from the buddy");
 		text_printf(out, ", data from 0x%llx\n", LL(pfn_to_phys(&sys->arch, pagemap_pfn_first(p))));
 	}
@@ -456,7 +484,9 @@ static int device_add(struct machine *m, const struct cmd_args *a, struct mm_err
 		return mm_fail(err, -EINVAL, "type=%s: give fsdax, devdax or p2pdma", name);
 	rc = parse_place(a, 2, &start, &size, err);
 	rc = rc ? rc : cmd_int(a, "node", 0, MAX_NUMNODES - 1, &node, err);
-	return rc ? rc : memremap_pages(m->sys, start, size, node, (enum pagemap_type)type, has_word(a, "altmap"), err);
+	return rc ? rc
+		  : memremap_pages(m->sys, start, size, node, (enum pagemap_type)type, has_word(a, "altmap"),
+				   err);
 }
 
 static int run_device(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
@@ -475,7 +505,8 @@ static int run_device(struct machine *m, const struct cmd_args *a, struct text *
 		return 0;
 	}
 	if (strcmp(what, "remove") || a->argc != 3)
-		return mm_fail(err, -EINVAL, "write device add START SIZE ..., device remove START or device list");
+		return mm_fail(err, -EINVAL,
+			       "write device add START SIZE ..., device remove START or device list");
 	rc = cmd_parse_u64(a->argv[2], &start, "START", err);
 	return rc ? rc : memunmap_pages(m->sys, start, err);
 }
@@ -499,23 +530,34 @@ static int run_poison(struct machine *m, const struct cmd_args *a, struct text *
 static const struct command rows[] = {
 	{ "add", "START SIZE node=N [group=G] [driver=NAME] [memmap_on_memory]",
 	  "add memory: a resource, sections and offline blocks", "Hotplug", 0, add_keys, NULL, run_add },
-	{ "remove", "START SIZE | memoryN | N-M", "remove memory whose blocks are offline", "Hotplug", 0, NULL, NULL, run_remove },
-	{ "online", "BLOCKS...", "bring blocks online, in the zone that the policy chooses", "Hotplug", 0, NULL, NULL, run_state },
-	{ "online_kernel", "BLOCKS...", "bring blocks online in a kernel zone", "Hotplug", 0, NULL, NULL, run_state },
-	{ "online_movable", "BLOCKS...", "bring blocks online in ZONE_MOVABLE", "Hotplug", 0, NULL, NULL, run_state },
-	{ "offline", "BLOCKS...", "empty blocks by migration and take them offline", "Hotplug", 0, NULL, NULL, run_state },
-	{ "chmem", "-e|-d [-b] [-z ZONE] SIZE|RANGE", "enable or disable memory as util-linux's chmem does", "Hotplug", 0,
-	  NULL, NULL, run_chmem },
+	{ "remove", "START SIZE | memoryN | N-M", "remove memory whose blocks are offline", "Hotplug", 0,
+	  NULL, NULL, run_remove },
+	{ "online", "BLOCKS...", "bring blocks online, in the zone that the policy chooses", "Hotplug", 0,
+	  NULL, NULL, run_state },
+	{ "online_kernel", "BLOCKS...", "bring blocks online in a kernel zone", "Hotplug", 0, NULL, NULL,
+	  run_state },
+	{ "online_movable", "BLOCKS...", "bring blocks online in ZONE_MOVABLE", "Hotplug", 0, NULL, NULL,
+	  run_state },
+	{ "offline", "BLOCKS...", "empty blocks by migration and take them offline", "Hotplug", 0, NULL, NULL,
+	  run_state },
+	{ "chmem", "-e|-d [-b] [-z ZONE] SIZE|RANGE", "enable or disable memory as util-linux's chmem does",
+	  "Hotplug", 0, NULL, NULL, run_chmem },
 	{ "plug", "ID [START SIZE node=N [driver=virtio_mem [unit=SIZE]]] [size=SIZE]",
-	  "plug a DIMM, or let a virtio-mem device grow to its full size", "Hotplug", 0, plug_keys, NULL, run_plug },
-	{ "unplug", "ID", "take a DIMM out, or all memory of a virtio-mem device", "Hotplug", 0, NULL, NULL, run_unplug },
-	{ "resize", "ID SIZE", "how much memory a virtio-mem device shall give", "Hotplug", 0, NULL, NULL, run_resize },
-	{ "group", "static|dynamic node=N size=SIZE | remove ID | list", "memory groups, by which auto-movable decides",
-	  "Hotplug", 0, group_keys, group_words, run_group },
+	  "plug a DIMM, or let a virtio-mem device grow to its full size", "Hotplug", 0, plug_keys, NULL,
+	  run_plug },
+	{ "unplug", "ID", "take a DIMM out, or all memory of a virtio-mem device", "Hotplug", 0, NULL, NULL,
+	  run_unplug },
+	{ "resize", "ID SIZE", "how much memory a virtio-mem device shall give", "Hotplug", 0, NULL, NULL,
+	  run_resize },
+	{ "group", "static|dynamic node=N size=SIZE | remove ID | list",
+	  "memory groups, by which auto-movable decides", "Hotplug", 0, group_keys, group_words, run_group },
 	{ "device", "add START SIZE node=N type=fsdax|devdax|p2pdma [altmap] | remove START | list",
-	  "device memory with struct pages: ZONE_DEVICE", "Hotplug", 0, device_keys, device_words, run_device },
-	{ "soft_offline", "ADDRESS", "move a page's content elsewhere and use the page no more", "Hotplug", 0, NULL, NULL, run_poison },
-	{ "hard_offline", "ADDRESS", "a page has failed: take it out of use", "Hotplug", 0, NULL, NULL, run_poison },
+	  "device memory with struct pages: ZONE_DEVICE", "Hotplug", 0, device_keys, device_words,
+	  run_device },
+	{ "soft_offline", "ADDRESS", "move a page's content elsewhere and use the page no more", "Hotplug", 0,
+	  NULL, NULL, run_poison },
+	{ "hard_offline", "ADDRESS", "a page has failed: take it out of use", "Hotplug", 0, NULL, NULL,
+	  run_poison },
 };
 
 const struct command *cmd_hotplug_table(int *nr)

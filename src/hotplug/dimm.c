@@ -38,12 +38,13 @@ static int check_description(struct system *sys, const struct desc_dimm *dd, str
 	if (!bs)
 		return mm_fail(err, -ENOSYS, "this kernel has no memory hotplug (%s)", sys->arch.name);
 	if (!*dd->id || strlen(dd->id) >= sizeof(d.id))
-		return mm_fail(err, -EINVAL, "'%s': a device name has 1 to %zu characters", dd->id, sizeof(d.id) - 1);
+		return mm_fail(err, -EINVAL, "'%s': a device name has 1 to %zu characters", dd->id,
+			       sizeof(d.id) - 1);
 	if (dimm_find(sys, dd->id))
 		return mm_fail(err, -EEXIST, "there is a device %s already", dd->id);
 	if (!dd->size || !is_aligned(dd->start, bs) || !is_aligned(dd->size, bs))
-		return mm_fail(err, -EINVAL, "%s: start and size must be multiples of the block size 0x%llx", dd->id,
-			       (unsigned long long)bs);
+		return mm_fail(err, -EINVAL, "%s: start and size must be multiples of the block size 0x%llx",
+			       dd->id, (unsigned long long)bs);
 	if (!node_possible(sys, dd->nid))
 		return mm_fail(err, -EINVAL, "%s: node %d is not possible on this machine", dd->id, dd->nid);
 	return 0;
@@ -57,10 +58,12 @@ int dimm_describe(struct system *sys, const struct desc_dimm *dd, struct mm_erro
 
 	if (ret)
 		return ret;
-	hp->dimm = arena_realloc(sys->arena, hp->dimm, hp->nr_dimms * sizeof(*d), (hp->nr_dimms + 1) * sizeof(*d));
+	hp->dimm = arena_realloc(sys->arena, hp->dimm, hp->nr_dimms * sizeof(*d),
+				 (hp->nr_dimms + 1) * sizeof(*d));
 	d = &hp->dimm[hp->nr_dimms];
-	*d = (struct dimm){ .start = dd->start, .size = dd->size, .nid = dd->nid, .mgid = -1,
-			    .virtio_mem = dd->virtio_mem };
+	*d = (struct dimm){
+		.start = dd->start, .size = dd->size, .nid = dd->nid, .mgid = -1, .virtio_mem = dd->virtio_mem
+	};
 	snprintf(d->id, sizeof(d->id), "%s", dd->id);
 	if (d->virtio_mem)
 		ret = virtio_mem_init(sys, d, dd->unit, err);
@@ -89,7 +92,8 @@ int dimm_forget(struct system *sys, const char *id, struct mm_error *err)
 	i = (u32)(d - hp->dimm);
 	hp->nr_dimms--;
 	memmove(d, d + 1, (hp->nr_dimms - i) * sizeof(*d));
-	hp->dimm = arena_realloc(sys->arena, hp->dimm, (hp->nr_dimms + 1) * sizeof(*d), hp->nr_dimms * sizeof(*d));
+	hp->dimm = arena_realloc(sys->arena, hp->dimm, (hp->nr_dimms + 1) * sizeof(*d),
+				 hp->nr_dimms * sizeof(*d));
 	return 0;
 }
 
@@ -175,7 +179,8 @@ static int offline_all(struct system *sys, struct eject *e, struct mm_error *err
 
 int dimm_unplug(struct system *sys, struct dimm *d, struct mm_error *err)
 {
-	struct eject e = { .first = d->start / sys->hotplug->block_size, .nr = d->size / sys->hotplug->block_size };
+	struct eject e = { .first = d->start / sys->hotplug->block_size,
+			   .nr = d->size / sys->hotplug->block_size };
 	int ret;
 
 	if (!d->plugged)

@@ -12,17 +12,17 @@
 
 struct dimm {
 	char id[40];
-	phys_t start;  /* bytes; virtio-mem: of the window */
+	phys_t start; /* bytes; virtio-mem: of the window */
 	u64 size;
 	int nid;
-	int mgid;      /* memory group while plugged, -1: none */
-	bool plugged;  /* DIMM: the kernel has its memory */
+	int mgid;     /* memory group while plugged, -1: none */
+	bool plugged; /* DIMM: the kernel has its memory */
 	bool virtio_mem;
 
 	/* virtio-mem only. */
-	u64 requested;      /* bytes that the host wants the guest to have */
-	u64 sb_size;        /* bytes of a subblock */
-	u64 *sb_plugged;    /* bit per subblock of the window, in the arena */
+	u64 requested;        /* bytes that the host wants the guest to have */
+	u64 sb_size;          /* bytes of a subblock */
+	u64 *sb_plugged;      /* bit per subblock of the window, in the arena */
 	struct resource *res; /* the window */
 };
 

@@ -129,7 +129,8 @@ static int check_vmemmap(const struct system *sys, struct text *report)
 		memmap_view(&sys->map, c->pfn, &v);
 		if (v.state != PAGE_ALLOC || v.kind != KIND_MEMMAP || v.head != c->pfn || v.order != c->order)
 			return bad(report, "memmap of a section is not an allocated block", c->start);
-		if (memory_block_index_of(sys, pfn_to_phys(&sys->arch, c->start)) < 0 && !pagemap_of(sys, c->start))
+		if (memory_block_index_of(sys, pfn_to_phys(&sys->arch, c->start)) < 0 &&
+		    !pagemap_of(sys, c->start))
 			return bad(report, "memmap of pages that are gone", c->start);
 	}
 	return 0;

@@ -11,7 +11,8 @@
 #include "hotplug/memory_hotplug.h"
 
 static const char *const keys[] = {
-	"auto_online_blocks", "online_policy", "auto_movable_ratio", "auto_movable_numa_aware", "memmap_on_memory", NULL,
+	"auto_online_blocks",      "online_policy",    "auto_movable_ratio",
+	"auto_movable_numa_aware", "memmap_on_memory", NULL,
 };
 
 static const char *const policy_name[] = {
@@ -25,17 +26,15 @@ static const char *const memmap_mode_name[] = {
 	[MEMMAP_ON_MEMORY_FORCE] = "force",
 };
 
-const char *const *hotplug_keys(void)
-{
-	return keys;
-}
+const char *const *hotplug_keys(void) { return keys; }
 
 static int set_auto_online(struct hotplug_state *hp, const char *value, struct mm_error *err)
 {
 	int type = mhp_online_type_from_str(value);
 
 	if (type < 0)
-		return mm_fail(err, -EINVAL, "auto_online_blocks=%s: give offline, online, online_kernel or online_movable",
+		return mm_fail(err, -EINVAL,
+			       "auto_online_blocks=%s: give offline, online, online_kernel or online_movable",
 			       value);
 	hp->default_online_type = (enum mmop)type;
 	return 0;
@@ -57,7 +56,8 @@ static int set_ratio(struct hotplug_state *hp, const char *value, struct mm_erro
 	u64 v;
 
 	if (parse_size(value, &v, NULL) || v > UINT32_MAX)
-		return mm_fail(err, -EINVAL, "auto_movable_ratio=%s: give a percentage from 0 to %u", value, UINT32_MAX);
+		return mm_fail(err, -EINVAL, "auto_movable_ratio=%s: give a percentage from 0 to %u", value,
+			       UINT32_MAX);
 	hp->auto_movable_ratio = (u32)v;
 	return 0;
 }
@@ -80,7 +80,8 @@ int hotplug_set(struct system *sys, const char *key, const char *value, struct m
 	if (!keys[i])
 		return -ENOENT;
 	if (!hp)
-		return mm_fail(err, -EAGAIN, "%s: the machine has not booted far enough; run 'boot' first", key);
+		return mm_fail(err, -EAGAIN, "%s: the machine has not booted far enough; run 'boot' first",
+			       key);
 	switch (i) {
 	case 0:
 		return set_auto_online(hp, value, err);
@@ -91,7 +92,8 @@ int hotplug_set(struct system *sys, const char *key, const char *value, struct m
 	case 3:
 		return set_numa_aware(hp, value, err);
 	default:
-		return mm_fail(err, -EACCES, "memmap_on_memory is read-only once booted; put "
+		return mm_fail(err, -EACCES,
+			       "memmap_on_memory is read-only once booted; put "
 			       "memory_hotplug.memmap_on_memory=1 on the kernel command line");
 	}
 }

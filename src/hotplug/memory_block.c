@@ -37,10 +37,7 @@ int mhp_online_type_from_str(const char *s)
 	return -EINVAL;
 }
 
-const char *mhp_online_type_name(enum mmop t)
-{
-	return online_type_name[t];
-}
+const char *mhp_online_type_name(enum mmop t) { return online_type_name[t]; }
 
 const char *memory_block_state_name(enum block_state s)
 {
@@ -49,10 +46,7 @@ const char *memory_block_state_name(enum block_state s)
 	return name[s];
 }
 
-static u64 range_end(const struct block_range *r)
-{
-	return r->first + r->nr;
-}
+static u64 range_end(const struct block_range *r) { return r->first + r->nr; }
 
 /* Position of the first stretch that ends after block @nr; nr_ranges when there is none. */
 static u32 range_search(const struct hotplug_state *hp, u64 nr)
@@ -82,8 +76,8 @@ static struct block_range *range_covering(const struct hotplug_state *hp, u64 nr
 static bool range_alike(const struct block_range *a, const struct block_range *b)
 {
 	return a->zone == b->zone && a->altmap_pages == b->altmap_pages && a->group == b->group &&
-	       a->nid == b->nid && a->state == b->state && a->early == b->early &&
-	       !a->nr_hwpoison && !b->nr_hwpoison;
+	       a->nid == b->nid && a->state == b->state && a->early == b->early && !a->nr_hwpoison &&
+	       !b->nr_hwpoison;
 }
 
 /* Make room for one more entry at @pos. */
@@ -197,12 +191,10 @@ void memory_block_set(struct system *sys, u64 nr, const struct block_range *attr
 	range_settle(hp, i, i + 1);
 }
 
-u64 memory_block_count(const struct system *sys)
-{
-	return sys->hotplug ? sys->hotplug->nr_blocks : 0;
-}
+u64 memory_block_count(const struct system *sys) { return sys->hotplug ? sys->hotplug->nr_blocks : 0; }
 
-static void block_fill(const struct system *sys, const struct block_range *r, u64 nr, struct memory_block *out)
+static void block_fill(const struct system *sys, const struct block_range *r, u64 nr,
+		       struct memory_block *out)
 {
 	out->nr = nr;
 	out->nr_pages = sys->hotplug->block_size >> sys->arch.page_shift;
@@ -263,7 +255,8 @@ static void print_allowed_zone(struct system *sys, const struct memory_block *b,
 			       const struct zone *default_zone, char *buf, size_t n)
 {
 	size_t len = strlen(buf);
-	struct zone *z = zone_for_pfn_range(sys, type, b->range.nid, b->range.group, b->start_pfn, b->nr_pages);
+	struct zone *z =
+		zone_for_pfn_range(sys, type, b->range.nid, b->range.group, b->start_pfn, b->nr_pages);
 
 	if (z != default_zone)
 		snprintf(buf + len, n - len, " %s", z->name);
@@ -275,7 +268,8 @@ const char *memory_block_valid_zones(struct system *sys, const struct memory_blo
 	struct zone *z;
 
 	if (b->range.state == BLOCK_ONLINE) {
-		snprintf(buf, n, "%s", b->range.zone == BLOCK_NO_ZONE ? "none" : mm_zone(&sys->mm, b->range.zone)->name);
+		snprintf(buf, n, "%s",
+			 b->range.zone == BLOCK_NO_ZONE ? "none" : mm_zone(&sys->mm, b->range.zone)->name);
 		return buf;
 	}
 	z = zone_for_pfn_range(sys, MMOP_ONLINE, b->range.nid, b->range.group, b->start_pfn, b->nr_pages);

@@ -22,7 +22,7 @@ enum block_state { BLOCK_ONLINE, BLOCK_OFFLINE, BLOCK_GOING_OFFLINE };
 
 /* Blocks [first, first + nr), all alike. */
 struct block_range {
-	u64 first;        /* block number */
+	u64 first; /* block number */
 	u64 nr;
 	u64 index;        /* how many block devices have a lower number */
 	u32 zone;         /* zone number, or BLOCK_NO_ZONE */
@@ -30,13 +30,13 @@ struct block_range {
 	u32 nr_hwpoison;  /* poisoned pages of the block */
 	s32 group;        /* memory group id, -1: none */
 	s16 nid;
-	u8 state;         /* enum block_state */
-	u8 early;         /* there since boot */
+	u8 state; /* enum block_state */
+	u8 early; /* there since boot */
 };
 
 /* One block, as a reader sees it. */
 struct memory_block {
-	u64 nr;           /* N of memoryN */
+	u64 nr; /* N of memoryN */
 	pfn_t start_pfn;
 	u64 nr_pages;
 	struct block_range range; /* what is true of it; @first and @nr are the stretch's */
@@ -67,7 +67,8 @@ const char *memory_block_valid_zones(struct system *sys, const struct memory_blo
  * reason in plain words in @why (@n bytes) and the culprit's pfn in *@culprit
  * (NO_PFN: no single page is to blame); both may be NULL.
  */
-bool memory_block_can_offline(struct system *sys, const struct memory_block *b, char *why, size_t n, pfn_t *culprit);
+bool memory_block_can_offline(struct system *sys, const struct memory_block *b, char *why, size_t n,
+			      pfn_t *culprit);
 
 /* MMOP_* for "offline", "online", "online_kernel", "online_movable"; -EINVAL. */
 int mhp_online_type_from_str(const char *s);

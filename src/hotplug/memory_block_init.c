@@ -19,13 +19,10 @@
 #include "hotplug/dimm.h"
 #include "hotplug/memory_hotplug.h"
 
-#define MAX_BLOCK_SIZE           (2 * GiB)
+#define MAX_BLOCK_SIZE (2 * GiB)
 #define MEM_SIZE_FOR_LARGE_BLOCK (64 * GiB)
 
-static u64 section_bytes(const struct system *sys)
-{
-	return 1ULL << sys->arch.section_shift;
-}
+static u64 section_bytes(const struct system *sys) { return 1ULL << sys->arch.section_shift; }
 
 /* Bare metal: big blocks as soon as there is much memory. */
 static u64 x86_block_size(const struct system *sys)

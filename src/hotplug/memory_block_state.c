@@ -26,6 +26,7 @@ int memory_block_store_state(struct system *sys, u64 nr, enum mmop type, struct 
 		return mm_fail(err, -EHWPOISON, "memory%llu has %u poisoned pages and stays offline",
 			       (unsigned long long)nr, b.range.nr_hwpoison);
 	if (memory_block_online(sys, &b, type))
-		return mm_fail(err, -ENOMEM, "no free memory for what the kernel needs on node %d", b.range.nid);
+		return mm_fail(err, -ENOMEM, "no free memory for what the kernel needs on node %d",
+			       b.range.nid);
 	return 0;
 }

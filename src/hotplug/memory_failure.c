@@ -34,10 +34,7 @@ enum failure_result { MF_IGNORED, MF_FAILED, MF_DELAYED, MF_RECOVERED };
 
 static const char *const result_name[] = { "Ignored", "Failed", "Delayed", "Recovered" };
 
-static unsigned long long ull(u64 v)
-{
-	return v;
-}
+static unsigned long long ull(u64 v) { return v; }
 
 /* --- taking a page out ------------------------------------------------------- */
 
@@ -54,7 +51,8 @@ static void count_poison(struct system *sys, pfn_t pfn)
 }
 
 /* break_down_buddy_pages(): @h is a block of @order in limbo; all of it but @target is free again. */
-static void give_back_rest(struct mm *mm, struct zone *z, page_handle h, unsigned order, page_handle target, unsigned mt)
+static void give_back_rest(struct mm *mm, struct zone *z, page_handle h, unsigned order, page_handle target,
+			   unsigned mt)
 {
 	while (order-- > 0) {
 		page_handle upper = h + (1u << order);
@@ -143,10 +141,7 @@ static bool take_off_pcp(struct system *sys, pfn_t pfn)
 	return false;
 }
 
-static bool is_free(const struct page_view *v)
-{
-	return v->state == PAGE_BUDDY || v->state == PAGE_PCP;
-}
+static bool is_free(const struct page_view *v) { return v->state == PAGE_BUDDY || v->state == PAGE_PCP; }
 
 /* A large folio becomes single pages first. False: somebody holds on to it. */
 static bool split_large(struct system *sys, struct page_view *v)
@@ -217,7 +212,9 @@ int soft_offline_page(struct system *sys, pfn_t pfn, struct mm_error *err)
 		memmap_view(&sys->map, pfn, &v);
 	}
 	if (is_free(&v))
-		return take_free_page(sys, pfn) ? 0 : mm_fail(err, -EBUSY, "page 0x%llx is not free any more", ull(pfn));
+		return take_free_page(sys, pfn)
+			       ? 0
+			       : mm_fail(err, -EBUSY, "page 0x%llx is not free any more", ull(pfn));
 	h = memmap_find(&sys->map, v.head);
 	if (v.state == PAGE_ALLOC && h != NO_PAGE && folio_is_migratable(&sys->mm, h))
 		return soft_offline_in_use(sys, &v, err);
@@ -227,7 +224,8 @@ int soft_offline_page(struct system *sys, pfn_t pfn, struct mm_error *err)
 
 /* --- hard -------------------------------------------------------------------- */
 
-static int action_result(struct system *sys, pfn_t pfn, const char *type, enum failure_result r, struct mm_error *err)
+static int action_result(struct system *sys, pfn_t pfn, const char *type, enum failure_result r,
+			 struct mm_error *err)
 {
 	sys_printk(sys, "Memory failure: 0x%llx: recovery action for %s: %s", ull(pfn), type, result_name[r]);
 	trace_emit(sys->trace, TRACE_memory_failure, pfn, 0, 0, r, 0, 0);
@@ -284,7 +282,8 @@ int memory_failure(struct system *sys, pfn_t pfn, struct mm_error *err)
 	}
 	memmap_view(&sys->map, pfn, &v);
 	if (v.state == PAGE_POISON) {
-		sys_printk(sys, "Memory failure: 0x%llx: recovery action for already poisoned page: Failed", ull(pfn));
+		sys_printk(sys, "Memory failure: 0x%llx: recovery action for already poisoned page: Failed",
+			   ull(pfn));
 		return mm_fail(err, -EHWPOISON, "page 0x%llx is poisoned already", ull(pfn));
 	}
 	if (v.state == PAGE_ALLOC && v.kind == KIND_HUGETLB) {

@@ -14,7 +14,7 @@ struct memory_group {
 	bool in_use;
 	bool is_dynamic;
 	int nid;
-	u64 max_pages;  /* static: pages of the device; dynamic: pages of a unit */
+	u64 max_pages; /* static: pages of the device; dynamic: pages of a unit */
 	u64 nr_blocks;
 	u64 present_kernel_pages;
 	u64 present_movable_pages;

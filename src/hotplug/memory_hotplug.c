@@ -26,16 +26,10 @@
 #include "alloc/zonelist.h"
 #include "hotplug/vmemmap.h"
 
-static u64 block_size(const struct system *sys)
-{
-	return sys->hotplug->block_size;
-}
+static u64 block_size(const struct system *sys) { return sys->hotplug->block_size; }
 
 /* ull: what printf wants. */
-static unsigned long long ull(u64 v)
-{
-	return v;
-}
+static unsigned long long ull(u64 v) { return v; }
 
 bool node_possible(const struct system *sys, int nid)
 {
@@ -64,15 +58,19 @@ static int range_allowed(struct system *sys, phys_t start, u64 size, struct mm_e
 	u64 sections = sys->map.nr_sections_max;
 
 	if (start >= end || end - 1 > max) {
-		sys_printk(sys, "Hotplug memory [0x%llx-0x%llx] exceeds maximum addressable range [0x%llx-0x%llx]",
+		sys_printk(sys,
+			   "Hotplug memory [0x%llx-0x%llx] exceeds maximum addressable range [0x%llx-0x%llx]",
 			   ull(start), ull(end), 0ULL, ull(max));
-		return mm_fail(err, -E2BIG, "0x%llx-0x%llx is beyond the %u address bits of this machine; "
-			       "use an address below 0x%llx", ull(start), ull(end), sys->arch.phys_bits, ull(max + 1));
+		return mm_fail(err, -E2BIG,
+			       "0x%llx-0x%llx is beyond the %u address bits of this machine; "
+			       "use an address below 0x%llx",
+			       ull(start), ull(end), sys->arch.phys_bits, ull(max + 1));
 	}
 	if ((end - 1) >> sys->arch.section_shift >= sections)
-		return mm_fail(err, -E2BIG, "0x%llx-0x%llx is beyond what this machine was made for (0x%llx); "
-			       "raise max_memory in its file", ull(start), ull(end),
-			       ull(sections << sys->arch.section_shift));
+		return mm_fail(err, -E2BIG,
+			       "0x%llx-0x%llx is beyond what this machine was made for (0x%llx); "
+			       "raise max_memory in its file",
+			       ull(start), ull(end), ull(sections << sys->arch.section_shift));
 	return 0;
 }
 
@@ -89,7 +87,8 @@ static struct resource *register_memory_resource(struct system *sys, phys_t star
 	res = request_region(sys->arena, &sys->iomem, start, size, name, flags, &conflict);
 	if (res)
 		return res;
-	hotplug_debug(sys, "Unable to reserve System RAM region: %016llx->%016llx", ull(start), ull(start + size));
+	hotplug_debug(sys, "Unable to reserve System RAM region: %016llx->%016llx", ull(start),
+		      ull(start + size));
 	if (conflict)
 		mm_fail(err, -EEXIST, "0x%llx-0x%llx overlaps %s 0x%llx-0x%llx; see `show iomem`", ull(start),
 			ull(start + size - 1), conflict->name, ull(conflict->start), ull(conflict->end));
@@ -107,8 +106,9 @@ static int check_hotplug_memory_range(struct system *sys, phys_t start, u64 size
 		return 0;
 	sys_printk(sys, "Block size [0x%llx] unaligned hotplug range: start 0x%llx, size 0x%llx", ull(bs),
 		   ull(start), ull(size));
-	return mm_fail(err, -EINVAL, "start 0x%llx and size 0x%llx must be multiples of the block size 0x%llx",
-		       ull(start), ull(size), ull(bs));
+	return mm_fail(err, -EINVAL,
+		       "start 0x%llx and size 0x%llx must be multiples of the block size 0x%llx", ull(start),
+		       ull(size), ull(bs));
 }
 
 /* --- nodes ----------------------------------------------------------------- */
@@ -219,7 +219,8 @@ static void memblock_add_hotplug(struct system *sys, const struct resource *res,
 	const char *caller = memblock_set_caller(&sys->memblock, "add_memory_resource");
 
 	memblock_add_node(&sys->memblock, res->start, res->end - res->start + 1, nid,
-			  res->flags & IORESOURCE_SYSRAM_DRIVER_MANAGED ? MEMBLOCK_DRIVER_MANAGED : MEMBLOCK_NONE);
+			  res->flags & IORESOURCE_SYSRAM_DRIVER_MANAGED ? MEMBLOCK_DRIVER_MANAGED
+									: MEMBLOCK_NONE);
 	memblock_set_caller(&sys->memblock, caller);
 }
 
@@ -237,7 +238,9 @@ static int add_memory_resource(struct system *sys, int nid, int mgid, struct res
 	phys_t start = res->start;
 	u64 size = res->end - res->start + 1;
 	bool keep_memblock = sys->arch.id == ARCH_ARM64, new_node;
-	struct block_range attr = { .zone = BLOCK_NO_ZONE, .group = mgid, .nid = (s16)nid, .state = BLOCK_OFFLINE };
+	struct block_range attr = {
+		.zone = BLOCK_NO_ZONE, .group = mgid, .nid = (s16)nid, .state = BLOCK_OFFLINE
+	};
 	int ret;
 
 	if (keep_memblock)
@@ -248,8 +251,9 @@ static int add_memory_resource(struct system *sys, int nid, int mgid, struct res
 	if (ret) {
 		if (keep_memblock)
 			memblock_remove_hotplug(sys, start, size, "add_memory_resource");
-		return mm_fail(err, ret, ret == -EEXIST ? "a memory block device is there already" :
-			       "no %llu MiB free for the memmap of the new sections",
+		return mm_fail(err, ret,
+			       ret == -EEXIST ? "a memory block device is there already"
+					      : "no %llu MiB free for the memmap of the new sections",
 			       ull(((size >> sys->arch.page_shift) * sys->arch.struct_page_size) >> 20));
 	}
 	if (new_node)
@@ -260,8 +264,8 @@ static int add_memory_resource(struct system *sys, int nid, int mgid, struct res
 	return 0;
 }
 
-int add_memory(struct system *sys, int nid, int mgid, phys_t start, u64 size, const char *driver,
-	       u32 flags, struct mm_error *err)
+int add_memory(struct system *sys, int nid, int mgid, phys_t start, u64 size, const char *driver, u32 flags,
+	       struct mm_error *err)
 {
 	struct memory_group *g = memory_group_find(sys, mgid);
 	struct resource *res;
@@ -282,8 +286,10 @@ int add_memory(struct system *sys, int nid, int mgid, phys_t start, u64 size, co
 		nid = g->nid;
 	if (!ret && !node_possible(sys, nid)) {
 		sys_printk(sys, "node %d was absent from the node_possible_map", nid);
-		ret = mm_fail(err, -EINVAL, "node %d is not possible on this machine; describe it in the machine "
-			      "file or use one of 0-%d", nid, sys->mm.nr_node_ids - 1);
+		ret = mm_fail(err, -EINVAL,
+			      "node %d is not possible on this machine; describe it in the machine "
+			      "file or use one of 0-%d",
+			      nid, sys->mm.nr_node_ids - 1);
 	}
 	if (!ret)
 		ret = add_memory_resource(sys, nid, mgid, res, flags, err);
@@ -305,7 +311,8 @@ static int check_blocks_offlined(struct system *sys, phys_t start, u64 size, int
 		if (!r || r->first > nr)
 			return mm_fail(err, -ENOENT, "there is no memory%llu to remove", ull(nr));
 		if (r->state != BLOCK_OFFLINE) {
-			sys_printk(sys, "removing memory fails, because memory [0x%016llx-0x%016llx] is onlined",
+			sys_printk(sys,
+				   "removing memory fails, because memory [0x%016llx-0x%016llx] is onlined",
 				   ull(nr * bs), ull((nr + 1) * bs - 1));
 			return mm_fail(err, -EBUSY, "memory%llu is online; take it offline first", ull(nr));
 		}

@@ -46,9 +46,9 @@ struct hotplug_state {
 
 	enum mmop default_online_type; /* auto_online_blocks */
 	enum online_policy online_policy;
-	u32 auto_movable_ratio;        /* percent */
+	u32 auto_movable_ratio; /* percent */
 	bool auto_movable_numa_aware;
-	bool movable_node;             /* movable_node on the command line */
+	bool movable_node; /* movable_node on the command line */
 	enum memmap_mode memmap_mode;
 	u64 num_poisoned_pages;
 	bool debug; /* dyndbg= switches the pr_debug() lines of mm/memory_hotplug.c on */
@@ -70,16 +70,17 @@ void memory_dev_init(struct system *sys);
  * block in the way, named in @err), -E2BIG (not addressable), -ENOMEM.
  */
 #define MHP_MEMMAP_ON_MEMORY 1u
-#define MHP_MERGE_RESOURCE   2u
-int add_memory(struct system *sys, int nid, int mgid, phys_t start, u64 size, const char *driver,
-	       u32 flags, struct mm_error *err);
+#define MHP_MERGE_RESOURCE 2u
+int add_memory(struct system *sys, int nid, int mgid, phys_t start, u64 size, const char *driver, u32 flags,
+	       struct mm_error *err);
 /* remove_memory(): -EBUSY when a block is online. */
 int remove_memory(struct system *sys, phys_t start, u64 size, struct mm_error *err);
 /* offline_and_remove_memory(): all or nothing; blocks that went offline come back with their type. */
 int offline_and_remove_memory(struct system *sys, phys_t start, u64 size, struct mm_error *err);
 
 /* zone_for_pfn_range(): where @type puts the range. */
-struct zone *zone_for_pfn_range(struct system *sys, enum mmop type, int nid, int mgid, pfn_t start, u64 nr_pages);
+struct zone *zone_for_pfn_range(struct system *sys, enum mmop type, int nid, int mgid, pfn_t start,
+				u64 nr_pages);
 
 /* memory_block_online(), memory_block_offline() of drivers/base/memory.c: what state changes do. */
 int memory_block_online(struct system *sys, const struct memory_block *b, enum mmop type);

@@ -37,10 +37,7 @@ static const char *const resource_name[NR_PAGEMAP_TYPES] = {
 	[MEMORY_DEVICE_PCI_P2PDMA] = "p2pmem%u",
 };
 
-const char *pagemap_type_name(enum pagemap_type t)
-{
-	return type_name[t];
-}
+const char *pagemap_type_name(enum pagemap_type t) { return type_name[t]; }
 
 int pagemap_type_from_str(const char *s)
 {
@@ -60,22 +57,22 @@ const struct pagemap *pagemap_of(const struct system *sys, pfn_t pfn)
 	return NULL;
 }
 
-static unsigned long long ull(u64 v)
-{
-	return v;
-}
+static unsigned long long ull(u64 v) { return v; }
 
 /* Is there System RAM in the range? */
 static int check_no_ram(struct system *sys, phys_t start, phys_t last, struct mm_error *err)
 {
-	const struct resource *r = find_next_iomem_res(&sys->iomem, start, last, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE);
+	const struct resource *r =
+		find_next_iomem_res(&sys->iomem, start, last, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE);
 	bool whole;
 
 	if (!r)
 		return 0;
 	whole = r->start <= start && r->end >= last;
-	sys_printk(sys, "attempted on %s region 0x%llx-0x%llx", whole ? "ram" : "mixed", ull(start), ull(last));
-	return mm_fail(err, -ENXIO, "0x%llx-0x%llx is System RAM; device memory must lie elsewhere", ull(r->start), ull(r->end));
+	sys_printk(sys, "attempted on %s region 0x%llx-0x%llx", whole ? "ram" : "mixed", ull(start),
+		   ull(last));
+	return mm_fail(err, -ENXIO, "0x%llx-0x%llx is System RAM; device memory must lie elsewhere",
+		       ull(r->start), ull(r->end));
 }
 
 static int check_conflicts(struct system *sys, const struct pagemap *p, struct mm_error *err)
@@ -103,8 +100,8 @@ static int check_range(struct system *sys, phys_t start, u64 size, int nid, stru
 	if (!size || !is_aligned(start | size, SUBSECTION_SIZE))
 		return mm_fail(err, -EINVAL, "start and size must be multiples of 2 MiB (a subsection)");
 	if (start + size < start || start + size > limit)
-		return mm_fail(err, -EINVAL, "0x%llx-0x%llx is beyond 0x%llx, what this machine can address", ull(start),
-			       ull(start + size - 1), ull(limit));
+		return mm_fail(err, -EINVAL, "0x%llx-0x%llx is beyond 0x%llx, what this machine can address",
+			       ull(start), ull(start + size - 1), ull(limit));
 	if (!node_possible(sys, nid) || !sys->mm.node[nid]->online)
 		return mm_fail(err, -EINVAL, "node %d is not online", nid);
 	return 0;
@@ -129,8 +126,9 @@ static u32 free_number(const struct hotplug_state *hp, enum pagemap_type type)
 /* Part of a PCI device's window: then the resource is the device's own. */
 static bool inside_device(const struct pagemap *p, const struct resource *r, const struct arch *a)
 {
-	return p->type == MEMORY_DEVICE_PCI_P2PDMA && r && r->parent && r->start <= pfn_to_phys(a, p->start) &&
-	       r->end >= pfn_to_phys(a, p->end) - 1 && !(r->flags & IORESOURCE_SYSRAM);
+	return p->type == MEMORY_DEVICE_PCI_P2PDMA && r && r->parent &&
+	       r->start <= pfn_to_phys(a, p->start) && r->end >= pfn_to_phys(a, p->end) - 1 &&
+	       !(r->flags & IORESOURCE_SYSRAM);
 }
 
 static int claim(struct system *sys, struct pagemap *p, struct mm_error *err)
@@ -139,12 +137,13 @@ static int claim(struct system *sys, struct pagemap *p, struct mm_error *err)
 	struct resource *conflict = NULL;
 
 	snprintf(p->name, sizeof(p->name), resource_name[p->type], free_number(sys->hotplug, p->type));
-	p->res = request_region(sys->arena, &sys->iomem, start, pfn_to_phys(&sys->arch, p->end) - start, p->name,
-				IORESOURCE_MEM | IORESOURCE_BUSY, &conflict);
+	p->res = request_region(sys->arena, &sys->iomem, start, pfn_to_phys(&sys->arch, p->end) - start,
+				p->name, IORESOURCE_MEM | IORESOURCE_BUSY, &conflict);
 	if (p->res || inside_device(p, conflict, &sys->arch))
 		return 0;
-	return mm_fail(err, -EBUSY, "%s 0x%llx-0x%llx is in the way", conflict ? conflict->name : "a resource",
-		       ull(conflict ? conflict->start : 0), ull(conflict ? conflict->end : 0));
+	return mm_fail(err, -EBUSY, "%s 0x%llx-0x%llx is in the way",
+		       conflict ? conflict->name : "a resource", ull(conflict ? conflict->start : 0),
+		       ull(conflict ? conflict->end : 0));
 }
 
 /* Where the memmap lies on the device itself. -ENOSPC: nothing would be left. */
@@ -155,7 +154,8 @@ static int place_altmap(const struct arch *a, struct pagemap *p, struct mm_error
 	p->reserve = (INFO_BLOCK_SIZE + arch_page_size(a) - 1) >> a->page_shift;
 	p->altmap_pages = (bytes >> a->page_shift) - p->reserve;
 	if (bytes >> a->page_shift >= p->end - p->start)
-		return mm_fail(err, -ENOSPC, "the device is too small to hold its own memmap (%llu KiB)", ull(bytes >> 10));
+		return mm_fail(err, -ENOSPC, "the device is too small to hold its own memmap (%llu KiB)",
+			       ull(bytes >> 10));
 	return 0;
 }
 
@@ -206,7 +206,8 @@ int memunmap_pages(struct system *sys, phys_t start, struct mm_error *err)
 	while (i < hp->nr_pagemaps && hp->pagemap[i].start != pfn)
 		i++;
 	if (i == hp->nr_pagemaps)
-		return mm_fail(err, -ENOENT, "no device starts at 0x%llx; `device list` shows them", ull(start));
+		return mm_fail(err, -ENOENT, "no device starts at 0x%llx; `device list` shows them",
+			       ull(start));
 	p = hp->pagemap[i];
 	hp->nr_pagemaps--;
 	memmove(&hp->pagemap[i], &hp->pagemap[i + 1], (hp->nr_pagemaps - i) * sizeof(p));

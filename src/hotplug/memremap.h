@@ -13,12 +13,12 @@ enum pagemap_type { MEMORY_DEVICE_FS_DAX, MEMORY_DEVICE_GENERIC, MEMORY_DEVICE_P
 
 /* struct dev_pagemap. */
 struct pagemap {
-	char name[24];          /* "namespace0.0", "dax1.0", "p2pmem2" */
+	char name[24]; /* "namespace0.0", "dax1.0", "p2pmem2" */
 	pfn_t start;
 	pfn_t end;
-	u64 reserve;            /* altmap: pages before the memmap (info block) */
-	u64 altmap_pages;       /* altmap: pages of the device that hold its memmap; 0: the buddy's do */
-	struct resource *res;   /* claimed for it; NULL: the range is part of another resource */
+	u64 reserve;          /* altmap: pages before the memmap (info block) */
+	u64 altmap_pages;     /* altmap: pages of the device that hold its memmap; 0: the buddy's do */
+	struct resource *res; /* claimed for it; NULL: the range is part of another resource */
 	int nid;
 	enum pagemap_type type;
 };

@@ -64,9 +64,9 @@ static u64 system_ram_pages(const struct system *sys, pfn_t start, pfn_t end)
 	u64 pages = 0;
 
 	while (addr <= last) {
-		const struct resource *r = find_next_iomem_res((struct resource *)&sys->iomem, addr, last,
-							       IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY,
-							       IORES_DESC_NONE);
+		const struct resource *r =
+			find_next_iomem_res((struct resource *)&sys->iomem, addr, last,
+					    IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, IORES_DESC_NONE);
 		pfn_t from, to;
 
 		if (!r)
@@ -148,10 +148,11 @@ static void report_refusals(struct offline *o, const struct migrate_result *res)
 
 		o->culprit = res->noted[i].pfn;
 		if (isolation)
-			sys_printk(o->sys, "failed to isolate pfn %llx", (unsigned long long)res->noted[i].pfn);
+			sys_printk(o->sys, "failed to isolate pfn %llx",
+				   (unsigned long long)res->noted[i].pfn);
 		else
-			sys_printk(o->sys, "migrating pfn %llx failed ret:%d", (unsigned long long)res->noted[i].pfn,
-				   res->noted[i].err);
+			sys_printk(o->sys, "migrating pfn %llx failed ret:%d",
+				   (unsigned long long)res->noted[i].pfn, res->noted[i].err);
 		log_page(o->sys, res->noted[i].pfn, isolation ? "isolation failed" : "migration failure");
 	}
 }
@@ -211,13 +212,15 @@ static int isolate_and_empty(struct offline *o)
 	int ret;
 
 	o->reason = "failure to isolate range";
-	ret = start_isolate_page_range(&sys->mm, o->start, o->end, MIGRATE_MOVABLE, MEMORY_OFFLINE, &o->culprit);
+	ret = start_isolate_page_range(&sys->mm, o->start, o->end, MIGRATE_MOVABLE, MEMORY_OFFLINE,
+				       &o->culprit);
 	if (ret) {
 		if (o->culprit != NO_PFN)
 			log_page(sys, o->culprit, "unmovable page");
 		return ret;
 	}
-	trace_emit(sys->trace, TRACE_memory_going_offline, o->start, o->end - o->start, 0, 0, 0, o->zone->nid);
+	trace_emit(sys->trace, TRACE_memory_going_offline, o->start, o->end - o->start, 0, 0, 0,
+		   o->zone->nid);
 	if (sys->slab)
 		slab_memory_going_offline(sys->slab);
 	if (is_boot_memory_on_arm64(sys, o->block)) {
@@ -232,7 +235,8 @@ static int isolate_and_empty(struct offline *o)
 	}
 	if (ret) {
 		undo_isolate_page_range(&sys->mm, o->start, o->end, MIGRATE_MOVABLE);
-		trace_emit(sys->trace, TRACE_memory_cancel_offline, o->start, o->end - o->start, 0, 0, 0, o->zone->nid);
+		trace_emit(sys->trace, TRACE_memory_cancel_offline, o->start, o->end - o->start, 0, 0, 0,
+			   o->zone->nid);
 	}
 	return ret;
 }
@@ -296,23 +300,32 @@ static int offline_fail(struct offline *o, int ret, struct mm_error *err)
 	struct page_view v;
 
 	hotplug_debug(sys, "memory offlining [mem 0x%08llx-0x%08llx] failed due to %s",
-		   (unsigned long long)pfn_to_phys(&sys->arch, o->start),
-		   (unsigned long long)pfn_to_phys(&sys->arch, o->end) - 1, o->reason);
+		      (unsigned long long)pfn_to_phys(&sys->arch, o->start),
+		      (unsigned long long)pfn_to_phys(&sys->arch, o->end) - 1, o->reason);
 	if (o->culprit == NO_PFN)
-		return mm_fail(err, ret, "memory%llu stays online: %s", (unsigned long long)o->block->nr, o->reason);
+		return mm_fail(err, ret, "memory%llu stays online: %s", (unsigned long long)o->block->nr,
+			       o->reason);
 	memmap_view(&sys->map, o->culprit, &v);
 	owner = v.state == PAGE_ALLOC ? owner_get(&sys->mm, v.owner) : NULL;
-	return mm_fail(err, ret, "memory%llu stays online: %s; pfn 0x%llx is in the way (%s%s); see `show page 0x%llx`",
+	return mm_fail(err, ret,
+		       "memory%llu stays online: %s; pfn 0x%llx is in the way (%s%s); see `show page 0x%llx`",
 		       (unsigned long long)o->block->nr, o->reason, (unsigned long long)o->culprit,
-		       v.state == PAGE_RESERVED ? "reserved since boot" : owner ? "held by " : "in use",
+		       v.state == PAGE_RESERVED ? "reserved since boot"
+		       : owner                  ? "held by "
+						: "in use",
 		       owner ? owner->tag : "", (unsigned long long)o->culprit);
 }
 
 int offline_pages(struct system *sys, const struct memory_block *b, pfn_t start, u64 nr_pages,
 		  struct zone *zone, struct mm_error *err)
 {
-	struct offline o = { .sys = sys, .block = b, .zone = zone, .start = start, .end = start + nr_pages,
-			     .reason = "memory holes", .culprit = NO_PFN };
+	struct offline o = { .sys = sys,
+			     .block = b,
+			     .zone = zone,
+			     .start = start,
+			     .end = start + nr_pages,
+			     .reason = "memory holes",
+			     .culprit = NO_PFN };
 	u64 managed;
 	int ret;
 
@@ -340,8 +353,10 @@ int memory_block_offline(struct system *sys, const struct memory_block *b, struc
 	int ret;
 
 	if (b->range.zone == BLOCK_NO_ZONE)
-		return mm_fail(err, -EINVAL, "memory%llu lies in several zones (valid_zones: none); it can never go "
-			       "offline", (unsigned long long)b->nr);
+		return mm_fail(err, -EINVAL,
+			       "memory%llu lies in several zones (valid_zones: none); it can never go "
+			       "offline",
+			       (unsigned long long)b->nr);
 	zone = mm_zone(&sys->mm, b->range.zone);
 	if (vmemmap)
 		adjust_present_page_count(sys, zone, b->range.early, b->range.group, -(s64)vmemmap);
@@ -367,7 +382,8 @@ static bool cannot(char *why, size_t n, const char *text)
 	return false;
 }
 
-bool memory_block_can_offline(struct system *sys, const struct memory_block *b, char *why, size_t n, pfn_t *culprit)
+bool memory_block_can_offline(struct system *sys, const struct memory_block *b, char *why, size_t n,
+			      pfn_t *culprit)
 {
 	pfn_t start = b->start_pfn + b->range.altmap_pages, end = b->start_pfn + b->nr_pages, bad;
 	struct page_view v;
@@ -387,7 +403,10 @@ bool memory_block_can_offline(struct system *sys, const struct memory_block *b, 
 		*culprit = bad;
 	memmap_view(&sys->map, bad, &v);
 	if (why)
-		snprintf(why, n, "%s at pfn 0x%llx", v.state == PAGE_RESERVED ? "reserved page" :
-			 v.state == PAGE_HOLE ? "hole" : "unmovable page", (unsigned long long)bad);
+		snprintf(why, n, "%s at pfn 0x%llx",
+			 v.state == PAGE_RESERVED ? "reserved page"
+			 : v.state == PAGE_HOLE   ? "hole"
+						  : "unmovable page",
+			 (unsigned long long)bad);
 	return false;
 }

@@ -51,7 +51,8 @@ void reset_pageblocks(struct system *sys, pfn_t start, pfn_t end)
 	while (sec && sec->start_pfn < end) {
 		pfn_t sec_end = sec->start_pfn + memmap_section_pages(map);
 
-		for (pfn_t p = max_u64(start, sec->start_pfn); p < min_u64(end, sec_end); p += pageblock_pages(map)) {
+		for (pfn_t p = max_u64(start, sec->start_pfn); p < min_u64(end, sec_end);
+		     p += pageblock_pages(map)) {
 			pageblock_set_mt(map, p, MIGRATE_MOVABLE);
 			pageblock_set_skip(map, p, false);
 		}
@@ -192,7 +193,8 @@ static int notify_going_online(struct system *sys, const struct zone *zone, pfn_
 	return slab_node_going_online(sys->slab, zone->nid);
 }
 
-static int online_pages(struct system *sys, const struct memory_block *b, pfn_t start, u64 nr_pages, struct zone *zone)
+static int online_pages(struct system *sys, const struct memory_block *b, pfn_t start, u64 nr_pages,
+			struct zone *zone)
 {
 	bool rebuild = !populated_zone(zone);
 

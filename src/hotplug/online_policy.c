@@ -89,7 +89,8 @@ static void stats_of_groups(const struct system *sys, int nid, const struct memo
 }
 
 /* May @nr_pages more be Movable, looking at @nid (NO_NODE: at the machine)? */
-static bool can_online_movable(const struct system *sys, int nid, const struct memory_group *group, u64 nr_pages)
+static bool can_online_movable(const struct system *sys, int nid, const struct memory_group *group,
+			       u64 nr_pages)
 {
 	struct auto_movable_stats st = { 0 }, others = { 0 };
 
@@ -131,8 +132,8 @@ static s64 unit_online_pages(const struct system *sys, pfn_t start, u64 unit_pag
 	return online;
 }
 
-static struct zone *auto_movable_zone(struct system *sys, int nid, const struct memory_group *g,
-				      pfn_t start, u64 nr_pages)
+static struct zone *auto_movable_zone(struct system *sys, int nid, const struct memory_group *g, pfn_t start,
+				      u64 nr_pages)
 {
 	u64 max = nr_pages;
 	s64 online = 0;
@@ -153,7 +154,8 @@ static struct zone *auto_movable_zone(struct system *sys, int nid, const struct 
 	return &sys->mm.node[nid]->zones[ZONE_MOVABLE];
 }
 
-struct zone *zone_for_pfn_range(struct system *sys, enum mmop type, int nid, int mgid, pfn_t start, u64 nr_pages)
+struct zone *zone_for_pfn_range(struct system *sys, enum mmop type, int nid, int mgid, pfn_t start,
+				u64 nr_pages)
 {
 	if (type == MMOP_ONLINE_KERNEL)
 		return default_kernel_zone(sys, nid, start, nr_pages);

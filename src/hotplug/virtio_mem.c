@@ -25,23 +25,25 @@
 #include "hotplug/memory_hotplug.h"
 #include "zone/buddy.h"
 
-#define DEVICE_BLOCK_SIZE       (2 * MiB)
-#define OFFLINE_THRESHOLD       (1 * GiB)
-#define CONTIG_TRIES            5
+#define DEVICE_BLOCK_SIZE (2 * MiB)
+#define OFFLINE_THRESHOLD (1 * GiB)
+#define CONTIG_TRIES 5
 
 /* States of a memory block, in the order in which they are asked to shrink. */
-enum mb_state { MB_OFFLINE_PARTIAL, MB_OFFLINE, MB_MOVABLE_PARTIAL, MB_KERNEL_PARTIAL, MB_MOVABLE, MB_KERNEL,
-		MB_UNUSED, NR_MB_STATES };
+enum mb_state {
+	MB_OFFLINE_PARTIAL,
+	MB_OFFLINE,
+	MB_MOVABLE_PARTIAL,
+	MB_KERNEL_PARTIAL,
+	MB_MOVABLE,
+	MB_KERNEL,
+	MB_UNUSED,
+	NR_MB_STATES
+};
 
-static u64 sb_index(const struct dimm *d, phys_t addr)
-{
-	return (addr - d->start) / d->sb_size;
-}
+static u64 sb_index(const struct dimm *d, phys_t addr) { return (addr - d->start) / d->sb_size; }
 
-static bool sb_test(const struct dimm *d, u64 i)
-{
-	return d->sb_plugged[i / 64] >> (i % 64) & 1;
-}
+static bool sb_test(const struct dimm *d, u64 i) { return d->sb_plugged[i / 64] >> (i % 64) & 1; }
 
 static void sb_set(struct dimm *d, u64 i, bool plugged)
 {
@@ -60,22 +62,17 @@ static u64 sb_count(const struct dimm *d, u64 first, u64 nr)
 	return n;
 }
 
-u64 virtio_mem_plugged(const struct dimm *d)
-{
-	return sb_count(d, 0, d->size / d->sb_size) * d->sb_size;
-}
+u64 virtio_mem_plugged(const struct dimm *d) { return sb_count(d, 0, d->size / d->sb_size) * d->sb_size; }
 
-bool virtio_mem_sb_plugged(const struct dimm *d, phys_t addr)
-{
-	return sb_test(d, sb_index(d, addr));
-}
+bool virtio_mem_sb_plugged(const struct dimm *d, phys_t addr) { return sb_test(d, sb_index(d, addr)); }
 
 struct dimm *virtio_mem_at(const struct system *sys, phys_t addr)
 {
 	const struct hotplug_state *hp = sys->hotplug;
 
 	for (u32 i = 0; i < hp->nr_dimms; i++)
-		if (hp->dimm[i].virtio_mem && addr >= hp->dimm[i].start && addr - hp->dimm[i].start < hp->dimm[i].size)
+		if (hp->dimm[i].virtio_mem && addr >= hp->dimm[i].start &&
+		    addr - hp->dimm[i].start < hp->dimm[i].size)
 			return &hp->dimm[i];
 	return NULL;
 }
@@ -96,9 +93,11 @@ static int claim_window(struct system *sys, struct dimm *d, struct mm_error *err
 		d->res = there;
 		return 0;
 	}
-	d->res = request_region(sys->arena, &sys->iomem, d->start, d->size, d->id, IORESOURCE_SYSTEM_RAM, &conflict);
+	d->res = request_region(sys->arena, &sys->iomem, d->start, d->size, d->id, IORESOURCE_SYSTEM_RAM,
+				&conflict);
 	if (!d->res)
-		return mm_fail(err, -EEXIST, "the window of %s overlaps %s", d->id, conflict ? conflict->name : "a resource");
+		return mm_fail(err, -EEXIST, "the window of %s overlaps %s", d->id,
+			       conflict ? conflict->name : "a resource");
 	d->res->flags &= ~IORESOURCE_BUSY;
 	return 0;
 }
@@ -111,7 +110,8 @@ static void log_device(struct system *sys, const struct dimm *d, u64 unit)
 	sys_printk(sys, "virtio_mem %s: device block size: 0x%llx", d->id, (unsigned long long)unit);
 	if (d->nid != NO_NODE)
 		sys_printk(sys, "virtio_mem %s: nid: %d", d->id, d->nid);
-	sys_printk(sys, "virtio_mem %s: memory block size: 0x%llx", d->id, (unsigned long long)sys->hotplug->block_size);
+	sys_printk(sys, "virtio_mem %s: memory block size: 0x%llx", d->id,
+		   (unsigned long long)sys->hotplug->block_size);
 	sys_printk(sys, "virtio_mem %s: subblock size: 0x%llx", d->id, (unsigned long long)d->sb_size);
 }
 
@@ -123,8 +123,9 @@ int virtio_mem_init(struct system *sys, struct dimm *d, u64 unit, struct mm_erro
 	unit = unit ? unit : DEVICE_BLOCK_SIZE;
 	d->sb_size = max_u64(unit, arch_page_size(&sys->arch) << sys->arch.pageblock_order);
 	if (d->sb_size >= bs)
-		return mm_fail(err, -EOPNOTSUPP, "%s: memory blocks (%llu MiB) must be larger than subblocks (%llu MiB)",
-			       d->id, (unsigned long long)(bs >> 20), (unsigned long long)(d->sb_size >> 20));
+		return mm_fail(err, -EOPNOTSUPP,
+			       "%s: memory blocks (%llu MiB) must be larger than subblocks (%llu MiB)", d->id,
+			       (unsigned long long)(bs >> 20), (unsigned long long)(d->sb_size >> 20));
 	ret = claim_window(sys, d, err);
 	if (ret)
 		return ret;
@@ -262,7 +263,8 @@ static int plug_and_add_mb(struct system *sys, struct dimm *d, u64 mb, u64 *nb, 
 	int ret;
 
 	if (!could_add_memory(sys, d))
-		return mm_fail(err, -ENOSPC, "%s: too much memory is offline already; bring blocks online first", d->id);
+		return mm_fail(err, -ENOSPC,
+			       "%s: too much memory is offline already; bring blocks online first", d->id);
 	for (u64 i = 0; i < n; i++)
 		sb_set(d, first + i, true);
 	ret = add_memory(sys, d->nid, d->mgid, mb * bs, bs, "virtio_mem", MHP_MERGE_RESOURCE, err);
@@ -337,7 +339,8 @@ static int unplug_request(struct system *sys, struct dimm *d, u64 nb, struct mm_
 		}
 	}
 	return nb ? mm_fail(err, -EBUSY, "%s: %llu MiB are in use and stay", d->id,
-			    (unsigned long long)(nb * d->sb_size >> 20)) : 0;
+			    (unsigned long long)(nb * d->sb_size >> 20))
+		  : 0;
 }
 
 int virtio_mem_resize(struct system *sys, struct dimm *d, u64 bytes, struct mm_error *err)

@@ -78,9 +78,10 @@ static void mark_memmap(struct memmap *map, page_handle h, u32 order)
 
 static int chunk_alloc(struct system *sys, int nid, pfn_t start, u32 order)
 {
-	owner_id owner = owner_intern(&sys->mm, "memmap",
-				      "alloc_pages < vmemmap_alloc_block < sparse_add_section < add_pages", 0);
-	page_handle h = alloc_pages(&sys->mm, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN, order, nid, owner);
+	owner_id owner = owner_intern(
+		&sys->mm, "memmap", "alloc_pages < vmemmap_alloc_block < sparse_add_section < add_pages", 0);
+	page_handle h =
+		alloc_pages(&sys->mm, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN, order, nid, owner);
 	struct vmemmap_chunk c = { .start = start, .order = order };
 
 	if (h == NO_PAGE)

@@ -5,8 +5,11 @@ VERSION := 0.1.0
 MACHINE ?= ini/article-arm64.ini
 PREFIX  ?= /usr/local
 B       ?= build
-CC      ?= gcc
-V       ?= 0
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+V ?= 0
+T ?= 60
 
 ifeq ($(V),0)
 Q := @
@@ -19,16 +22,21 @@ endif
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
         -Wwrite-strings -Wvla -Wundef -Wno-unused-parameter
 OPT  ?= -O2 -g
-HARDEN ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2
-CPPFLAGS += -D_GNU_SOURCE -Isrc -DMMVIEW_VERSION='"$(VERSION)"' -DMMVIEW_DATADIR='"$(PREFIX)/share/mmview"'
-CFLAGS += -std=gnu11 $(OPT) $(HARDEN) $(WARN) $(EXTRA)
+CET  := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-fcf-protection)
+HARDEN ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2 $(CET)
+HARDEN_LD ?= -pie -Wl,-z,relro,-z,now
+CPPFLAGS += -D_GNU_SOURCE -Isrc
+# Paths of the builder do not end up in the program: two builds are the same, byte by byte.
+CFLAGS += -std=gnu11 $(OPT) -fPIE -ffile-prefix-map=$(CURDIR)=. $(HARDEN) $(WARN) $(EXTRA)
+LDFLAGS += $(HARDEN_LD)
 LDLIBS_ENGINE := -linih
 LDLIBS := $(LDLIBS_ENGINE) -lncursesw -ltinfo
 
 ENGINE_SRC := $(sort $(wildcard src/*/*.c))
 UI_SRC     := $(sort $(wildcard ui/*.c))
 TEST_SRC   := $(sort $(wildcard tests/test_*.c))
-HELP_SRC   := $(sort $(filter-out $(TEST_SRC) $(wildcard tests/bench*.c tests/fuzz*.c tests/check_kernel.c),$(wildcard tests/*.c)))
+TOOL_SRC   := $(sort $(wildcard tests/bench*.c tests/fuzz*.c tests/gen*.c tests/check_kernel.c))
+HELP_SRC   := $(sort $(filter-out $(TEST_SRC) $(TOOL_SRC),$(wildcard tests/*.c)))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 ENGINE_OBJ := $(call obj,$(ENGINE_SRC))
 UI_OBJ     := $(call obj,$(UI_SRC))
@@ -39,12 +47,23 @@ TESTS      := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 .DEFAULT_GOAL := all
 .SECONDARY:
 
-all: $(B)/mmview ## build the program
+all: $(B)/mmview docs ## build the program, its man pages and completions
 
-$(B)/obj/%.o: %.c Makefile
+# Written anew only when the settings change: then everything is compiled again.
+SETTINGS = $(CC) $(CPPFLAGS) $(CFLAGS)
+$(B)/settings: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SETTINGS)' | cmp -s - $@ || echo '$(SETTINGS)' > $@
+PLACES = -DMMVIEW_VERSION='"$(VERSION)"' -DMMVIEW_DATADIR='"$(PREFIX)/share/mmview"'
+$(B)/places: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION) $(PREFIX)' | cmp -s - $@ || echo '$(VERSION) $(PREFIX)' > $@
+$(B)/obj/ui/main.o $(B)/obj/ui/lesson.o: $(B)/places
+
+$(B)/obj/%.o: %.c $(B)/settings
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(if $(filter main.o lesson.o,$(@F)),$(PLACES)) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/libmmview.a: $(ENGINE_OBJ)
 	$(call say,AR,$@)
@@ -64,52 +83,123 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(HELP_OBJ) $(B)/libmmview.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS_ENGINE)
 
-$(B)/check_kernel: $(B)/obj/tests/check_kernel.o $(HELP_OBJ) $(B)/libmmview.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS_ENGINE)
-
-check-kernel: $(B)/check_kernel ## compare with captured kernels and real boot logs
-	$(Q)$< $(if $(filter 1,$(V)),-v)
-
-tests: $(TESTS) $(B)/mmview
-
-deps: ## install what building and running need (Debian; says what and why)
-	@.ci/deps build
-
 run: ## install what is missing, build, open the machine MACHINE
 	@.ci/deps build
 	@$(MAKE) --no-print-directory all
 	@$(B)/mmview $(MACHINE)
 
+deps: ## install what building and running need (Debian; says what and why)
+	@.ci/deps build
+
+# --- tests ---------------------------------------------------------------------
+
 test: ## install what is missing, build, run every test
 	@.ci/deps test
 	@$(MAKE) --no-print-directory run-tests
 
-E2E := $(sort $(wildcard tests/e2e/test_*.sh))
+E2E ?= $(sort $(wildcard tests/e2e/test_*.sh))
+tests: $(TESTS) all
 run-tests: tests
 	@MMVIEW=$(B)/mmview MMVIEW_SHARED="$${MMVIEW_SHARED:-../shared}" tests/run.sh $(TESTS) $(E2E)
 
+# Under the sanitizers a screen session proves what all of them would, in less time.
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-asan: ## the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+ASAN_E2E := tests/e2e/test_screen.sh
+asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@.ci/deps test
-	@$(MAKE) --no-print-directory B=$(B)/asan OPT="-O1 -g" HARDEN= EXTRA="$(SAN) $(EXTRA)" LDFLAGS="$(SAN)" run-tests
+	@$(MAKE) --no-print-directory B=$(B)/asan OPT="-O1 -g" HARDEN= HARDEN_LD= EXTRA="$(SAN) $(EXTRA)" \
+		LDFLAGS="$(SAN)" E2E="$(ASAN_E2E)" run-tests
 
-install: all ## install under PREFIX (default /usr/local), below DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/mmview/machines/lessons
-	install -m 755 $(B)/mmview $(DESTDIR)$(PREFIX)/bin/mmview
-	install -m 644 ini/*.ini $(DESTDIR)$(PREFIX)/share/mmview/machines
-	install -m 644 ini/lessons/*.lesson $(DESTDIR)$(PREFIX)/share/mmview/machines/lessons
+$(B)/check_kernel: $(B)/obj/tests/check_kernel.o $(HELP_OBJ) $(B)/libmmview.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS_ENGINE)
+
+check-kernel: $(B)/check_kernel ## compare with captured kernels and real boot logs (V=1: what differs)
+	@if [ -d "$${MMVIEW_SHARED:-../shared}/kernel" ]; then $< $(if $(filter 1,$(V)),-v); \
+	else echo "check-kernel: skipped: no captures in $${MMVIEW_SHARED:-../shared}; set MMVIEW_SHARED"; fi
+
+check: ## what CI runs
+	@.ci/run
+
+check-long: ## valgrind, gcc -fanalyzer, clang, clang-tidy, cppcheck, coverage, reproducible build
+	@.ci/deps check
+	@.ci/check-long
+
+fuzz: ## fuzz every target for T seconds (60)
+	@.ci/deps check
+	@.ci/fuzz $(T)
+
+# --- figures and pictures --------------------------------------------------------
+
+$(B)/bench_%: $(B)/obj/tests/bench_%.o $(HELP_OBJ) $(UI_LIB_OBJ) $(B)/libmmview.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(UI_LIB_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS)
+
+bench: $(B)/bench_alloc $(B)/bench_slab $(B)/bench_scale ## speed and memory, with the targets beside them
+	@for b in $^; do $$b || exit 1; echo; done
+
+bench-instructions: $(B)/bench_scale ## instruction counts against tests/data/instructions.txt (UPDATE=1 writes them)
+	@tests/instructions.sh $(B)/bench_scale $(if $(UPDATE),--update)
+
+screenshots: all ## draw the pictures in screenshots/ from the running program
+	@.ci/deps pictures
+	@MMVIEW=$(B)/mmview tests/screenshots.sh screenshots
+
+# --- man pages, completions, installation ---------------------------------------------
+
+$(B)/gen_docs: $(B)/obj/tests/gen_docs.o $(UI_LIB_OBJ) $(B)/libmmview.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+MAN  := $(B)/doc/mmview.1 $(B)/doc/mmview.ini.5 $(B)/doc/mmview-lesson.5
+COMP := $(B)/doc/mmview.bash $(B)/doc/_mmview
+docs: $(MAN) $(COMP)
+
+$(B)/doc/%: ui/man/%.in $(B)/gen_docs $(B)/places
+	@mkdir -p $(@D)
+	$(call say,DOC,$@)
+	$(Q)$(B)/gen_docs $(VERSION) < $< > $@.new && mv $@.new $@
+
+$(B)/doc/%.5: ui/man/%.5
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+D = $(DESTDIR)$(PREFIX)
+install: all ## install under PREFIX (/usr/local), below DESTDIR; STRIP=1 strips
+	install -d $(D)/bin $(D)/share/mmview/machines/lessons $(D)/share/man/man1 $(D)/share/man/man5
+	install -d $(D)/share/bash-completion/completions $(D)/share/zsh/site-functions
+	install $(if $(STRIP),-s) -m 755 $(B)/mmview $(D)/bin/mmview
+	install -m 644 ini/*.ini $(D)/share/mmview/machines
+	install -m 644 ini/lessons/*.lesson $(D)/share/mmview/machines/lessons
+	install -m 644 $(B)/doc/mmview.1 $(D)/share/man/man1
+	install -m 644 $(B)/doc/mmview.ini.5 $(B)/doc/mmview-lesson.5 $(D)/share/man/man5
+	install -m 644 $(B)/doc/mmview.bash $(D)/share/bash-completion/completions/mmview
+	install -m 644 $(B)/doc/_mmview $(D)/share/zsh/site-functions/_mmview
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/mmview
-	rm -rf $(DESTDIR)$(PREFIX)/share/mmview
+	rm -f $(D)/bin/mmview $(D)/share/man/man1/mmview.1 $(D)/share/man/man5/mmview.ini.5 \
+		$(D)/share/man/man5/mmview-lesson.5 $(D)/share/bash-completion/completions/mmview \
+		$(D)/share/zsh/site-functions/_mmview
+	rm -f $(patsubst ini/%,$(D)/share/mmview/machines/%,$(wildcard ini/*.ini ini/lessons/*.lesson))
+	-rmdir $(D)/share/mmview/machines/lessons $(D)/share/mmview/machines $(D)/share/mmview
+
+deb: ## a Debian package in build/
+	@.ci/deb $(VERSION) $(B)
+
+dist: ## a source tarball in build/
+	@mkdir -p $(B)
+	$(Q)tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$${SOURCE_DATE_EPOCH:-0} --exclude-vcs \
+		--transform 's,^,mmview-$(VERSION)/,' -cf - $(wildcard Makefile LICENSE README.md .ci .clang-format \
+		.editorconfig .gitignore src ui ini tests screenshots) | gzip -9n > $(B)/mmview-$(VERSION).tar.gz
+	@echo $(B)/mmview-$(VERSION).tar.gz
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-24s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-26s %s\n", $$1, $$2 }'
 
 clean: ## remove build/
 	$(Q)rm -rf $(B)
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: check-kernel all tests deps run test run-tests asan install uninstall help clean
+.PHONY: FORCE all tests docs deps run test run-tests asan check-kernel check check-long fuzz bench \
+	bench-instructions screenshots install uninstall deb dist help clean

@@ -138,6 +138,42 @@ static void withholding_keeps_only_node_ranges(void **state)
 	bootlog_cleanup(&log);
 }
 
+/* Kernels before 3.5 count page frames. Expect bytes. */
+static void page_frame_ranges_of_old_kernels_become_bytes(void **state)
+{
+	struct bootlog log;
+
+	parse(&log,
+	      "Zone PFN ranges:\n"
+	      "  DMA      0x00000010 -> 0x00001000\n"
+	      "  Normal   empty\n"
+	      "Movable zone start PFN for each node\n"
+	      "early_node_map[2] active PFN ranges\n"
+	      "    0: 0x00000010 -> 0x0000009f\n"
+	      "    1: 0x00000100 -> 0x00080000\n", false, NULL);
+	assert_int_equal(log.nr_zone, 2);
+	assert_int_equal(log.zone[0].start, 0x10000);
+	assert_int_equal(log.zone[0].end, 0x1000000);
+	assert_int_equal(log.nr_early, 2);
+	assert_int_equal(log.early[1].nid, 1);
+	assert_int_equal(log.early[1].end, 0x80000000);
+	bootlog_cleanup(&log);
+}
+
+/* Colours of dmesg, and the northbridge's word about nodes. */
+static void colours_are_no_part_of_a_line(void **state)
+{
+	struct bootlog log;
+
+	parse(&log, "\033[32m[    0.000000] \033[0m\033[33mNode 1 MemBase 0000000080000000 Limit 0000000140000000\033[0m\n",
+	      false, NULL);
+	assert_int_equal(log.nr_srat, 1);
+	assert_int_equal(log.srat[0].nid, 1);
+	assert_int_equal(log.srat[0].start, 0x80000000);
+	assert_int_equal(log.srat[0].end, 0x140000000);
+	bootlog_cleanup(&log);
+}
+
 /* SRAT memory, cpus and hotplug marks; arm64 names cpus by MPIDR. */
 static void srat_lines_give_nodes_and_cpus(void **state)
 {
@@ -333,6 +369,8 @@ int main(void)
 		cmocka_unit_test(e820_types_are_known_by_name),
 		cmocka_unit_test(zone_answers_are_read),
 		cmocka_unit_test(withholding_keeps_only_node_ranges),
+		cmocka_unit_test(page_frame_ranges_of_old_kernels_become_bytes),
+		cmocka_unit_test(colours_are_no_part_of_a_line),
 		cmocka_unit_test(srat_lines_give_nodes_and_cpus),
 		cmocka_unit_test(reservations_of_all_wordings_are_read),
 		cmocka_unit_test(machine_facts_are_read),

@@ -191,6 +191,55 @@ static void touching_node_ranges_alternate_between_ram_and_nomap(void **state)
 	root_remove(root);
 }
 
+/*
+ * arm64 with efi=debug: the firmware's map is in the log. Expect cacheable memory
+ * only, what firmware keeps as no-map, and the node ranges to be the answer.
+ */
+static void efi_maps_of_arm64_are_read(void **state)
+{
+	static const char log[] =
+		"Booting Linux on physical CPU 0x0000000000 [0x411fd070]\n"
+		"Linux version 6.1.0 (X@X)\n"
+		"efi: Processing EFI memory map:\n"
+		"efi:   0x000040000000-0x00007fffffff [Conventional|   |  |  |  |  |  |  |  |   |WB|WT|WC|UC]\n"
+		"efi:   0x000080000000-0x0000800fffff [Runtime Data|RUN|  |  |  |  |  |  |  |   |WB|WT|WC|UC]*\n"
+		"efi:   0x000080100000-0x0000bfffffff [Boot Data   |   |  |  |  |  |  |  |  |   |WB|WT|WC|UC]*\n"
+		"efi:   0x0000f0000000-0x0000f000ffff [MMIO        |RUN|  |  |  |  |  |  |  |   |  |  |  |UC]\n";
+	struct mm_error err = { 0 };
+	struct desc *d = import_log(log, sizeof(log) - 1, "efi.txt", IMPORT_WITHHOLD, NULL, &err);
+
+	if (!d)
+		fail_msg("%s", err.msg);
+	assert_int_equal(d->nr_fw, 3);
+	assert_int_equal(d->fw[0].type, FW_RAM);
+	assert_int_equal(d->fw[1].type, FW_NOMAP);
+	assert_int_equal(d->fw[1].end, 0x80100000);
+	assert_int_equal(d->fw[2].type, FW_RAM);
+	desc_free(d);
+}
+
+/* A log with three boots, the last one cut short: expect the second. */
+static void the_last_useful_boot_of_a_log_counts(void **state)
+{
+	struct text log = TEXT_INIT, notes = TEXT_INIT;
+	struct mm_error err = { 0 };
+	struct desc *d;
+
+	text_puts(&log, pc_log);
+	text_puts(&log, "[    0.000000] Linux version 6.9.9 (X@X)\nBIOS-e820: [mem 0x100000-0x1fffff] usable\n"
+			"last_pfn = 0x200 max_arch_pfn = 0x400000000\n");
+	text_puts(&log, "[    0.000000] Linux version 6.10.0 (X@X)\n");
+	d = import_log(text_str(&log), log.len, "kern.log", 0, &notes, &err);
+	if (!d)
+		fail_msg("%s", err.msg);
+	assert_int_equal(ram_bytes(d), MiB);
+	assert_non_null(strstr(text_str(&notes), "kernel 6.9.9"));
+	assert_non_null(strstr(text_str(&notes), "holds 3 boots"));
+	desc_free(d);
+	text_cleanup(&log);
+	text_cleanup(&notes);
+}
+
 /* Two nodes claim the same megabytes: expect the later claim cut and a note. */
 static void memory_claimed_twice_is_cut_with_a_note(void **state)
 {
@@ -509,6 +558,8 @@ int main(void)
 		cmocka_unit_test(iomem_gives_ram_devices_and_the_kernel_image),
 		cmocka_unit_test(zoneinfo_alone_gives_a_machine_of_the_same_size),
 		cmocka_unit_test(touching_node_ranges_alternate_between_ram_and_nomap),
+		cmocka_unit_test(efi_maps_of_arm64_are_read),
+		cmocka_unit_test(the_last_useful_boot_of_a_log_counts),
 		cmocka_unit_test(memory_claimed_twice_is_cut_with_a_note),
 		cmocka_unit_test(counts_beyond_100000_come_from_buddyinfo),
 		cmocka_unit_test(free_lists_hold_exactly_the_imported_counts),

@@ -147,14 +147,31 @@ static void one_line(struct log_parse *p, const char *line)
 	try_rules(p, bootlog_misc_rules, s);
 }
 
-/* Copy a line without CR and NUL bytes; other control bytes become blanks. */
+/* Bytes of the colour sequence at @s (ESC [ ... letter); 0: there is none. */
+static size_t colour_len(const char *s, size_t len)
+{
+	size_t n = 2;
+
+	if (len < 3 || s[0] != '\033' || s[1] != '[')
+		return 0;
+	while (n < len && (s[n] == ';' || (s[n] >= '0' && s[n] <= '9')))
+		n++;
+	return n < len ? n + 1 : n;
+}
+
+/* Copy a line without colours, CR and NUL bytes; other control bytes become blanks. */
 static void clean_line(char *dst, const char *src, size_t len)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < len && n < BOOTLOG_MAX_LINE; i++) {
 		unsigned char c = (unsigned char)src[i];
+		size_t skip = colour_len(src + i, len - i);
 
+		if (skip) {
+			i += skip - 1;
+			continue;
+		}
 		if (c == '\r' || c == '\0')
 			continue;
 		dst[n++] = c < ' ' && c != '\t' ? ' ' : (char)c;

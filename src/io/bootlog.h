@@ -104,7 +104,8 @@ struct log_freed {
 struct log_efi { /* efi=debug memory map */
 	phys_t start, end;
 	char type[32];
-	bool runtime;
+	bool memory;        /* cacheable in some way: RAM */
+	bool write_back;
 };
 
 /* The "Memory:" line; units: KiB, 0 where it does not say. */

@@ -9,7 +9,7 @@
 #include "io/bootlog.h"
 #include "io/scan.h"
 
-enum log_section { SEC_NONE, SEC_ZONES, SEC_MOVABLE, SEC_EARLY };
+enum log_section { SEC_NONE, SEC_ZONES, SEC_MOVABLE, SEC_EARLY, SEC_EARLY_PFN };
 
 struct log_parse {
 	struct bootlog *log;
@@ -32,6 +32,9 @@ extern const struct log_rule bootlog_map_rules[];
 extern const struct log_rule bootlog_resv_rules[];
 extern const struct log_rule bootlog_node_rules[];
 extern const struct log_rule bootlog_misc_rules[];
+
+/* A line that begins with a number, where kernels before 3.5 list node ranges. */
+void bootlog_early_pfns(struct log_parse *p, const char *s);
 
 /* The line looked known but makes no sense: counted, the first ones noted. */
 void log_bad(struct log_parse *p, const char *why);

@@ -97,6 +97,13 @@ static void e820_entry(struct log_parse *p, const char *s, enum log_map map)
 }
 
 static void bios_entry(struct log_parse *p, const char *s) { e820_entry(p, s, MAP_BIOS); }
+/* "Xen: [mem ...] usable" is its map; "Xen:" begins other lines, too. */
+static void xen_entry(struct log_parse *p, const char *s)
+{
+	if (strstr(s, "[mem "))
+		e820_entry(p, s, MAP_BIOS);
+}
+
 static void user_entry(struct log_parse *p, const char *s) { e820_entry(p, s, MAP_USER); }
 static void extended_entry(struct log_parse *p, const char *s) { e820_entry(p, s, MAP_EXTENDED); }
 static void modified_entry(struct log_parse *p, const char *s) { e820_entry(p, s, MAP_MODIFIED); }
@@ -156,7 +163,7 @@ static const struct efi_type efi_types[] = {
 	{ "MMIO Port", 12 }, { "PAL Code", 13 }, { "Persistent", 14 },
 };
 
-static void efi_add(struct log_parse *p, phys_t a, phys_t b, const char *type)
+static void efi_add(struct log_parse *p, phys_t a, phys_t b, const char *type, const char *line)
 {
 	struct log_efi *e;
 
@@ -167,7 +174,8 @@ static void efi_add(struct log_parse *p, phys_t a, phys_t b, const char *type)
 		return;
 	e->start = a;
 	e->end = b;
-	e->runtime = !strncmp(type, "Runtime", 7);
+	e->write_back = strstr(line, "|WB|") != NULL;
+	e->memory = e->write_back || strstr(line, "|WT|") || strstr(line, "|WC|");
 	strncpy(e->type, type, sizeof(e->type) - 1);
 }
 
@@ -176,7 +184,7 @@ static void efi_mem(struct log_parse *p, const char *s)
 {
 	const char *r = strstr(s, "range=[");
 	const char *name = strchr(s, '[');
-	const char *t = strstr(s, "type=");
+	const char *t = strstr(s, "type="), *line = s;
 	char type[32] = "";
 	u64 a, b, n;
 	size_t len;
@@ -198,7 +206,7 @@ static void efi_mem(struct log_parse *p, const char *s)
 	if (!scan_num(&r, 16, &a) || !scan_lit(&r, "-") || !scan_num(&r, 16, &b))
 		log_bad(p, "no address range in an EFI memory descriptor");
 	else
-		efi_add(p, a, *r == ')' ? b : range_end(b), type);
+		efi_add(p, a, *r == ')' ? b : range_end(b), type, line);
 }
 
 /* arm64 with efi=debug: "  0x000080000000-0x0000856fffff [Conventional|   |  |...]" */
@@ -219,14 +227,14 @@ static void efi_arm(struct log_parse *p, const char *s)
 	memcpy(type, s, len);
 	while (len && type[len - 1] == ' ')
 		type[--len] = '\0';
-	efi_add(p, a, b, type);
+	efi_add(p, a, b, type, s);
 }
 
 const struct log_rule bootlog_map_rules[] = {
 	{ "BIOS-e820:", bios_entry },
 	{ "BIOS-e801:", bios_entry },
 	{ "BIOS-88:", bios_entry },
-	{ "Xen:", bios_entry },
+	{ "Xen:", xen_entry },
 	{ "user:", user_entry },
 	{ "modified:", modified_entry },
 	{ "reserve setup_data:", extended_entry },

@@ -258,10 +258,13 @@ static void memory_line(struct log_parse *p, const char *s)
 /* i386: "1169MB HIGHMEM available.", "877MB LOWMEM available." */
 static void any_line(struct log_parse *p, const char *s)
 {
+	const char *line = s;
 	u64 mb;
 
 	if (!scan_num(&s, 10, &mb))
 		return;
+	if (*s == ':')
+		bootlog_early_pfns(p, line);
 	if (scan_lit(&s, "MB HIGHMEM available")) {
 		p->log->highmem_line = true;
 		p->log->highmem_mb = mb;

@@ -135,6 +135,21 @@ static void sec_zones(struct log_parse *p, const char *s)
 
 static void sec_movable(struct log_parse *p, const char *s) { p->section = SEC_MOVABLE; }
 static void sec_early(struct log_parse *p, const char *s) { p->section = SEC_EARLY; }
+static void sec_early_pfn(struct log_parse *p, const char *s) { p->section = SEC_EARLY_PFN; }
+
+/* "0x00000010 -> 0x00001000": page frames, as kernels before 3.5 print zones and node ranges */
+static bool scan_pfns(const char **s, phys_t *a, phys_t *b)
+{
+	const char *p = *s;
+	u64 x, y;
+
+	if (!scan_num(&p, 16, &x) || !scan_lit(&p, " -> ") || !scan_num(&p, 16, &y) || (x | y) >> 52)
+		return false;
+	*a = x << 12;
+	*b = y << 12;
+	*s = p;
+	return true;
+}
 
 static void zone_line(struct log_parse *p, const char *s, enum zone_type type)
 {
@@ -146,7 +161,7 @@ static void zone_line(struct log_parse *p, const char *s, enum zone_type type)
 		return;
 	scan_blanks(&s);
 	empty = !strncmp(s, "empty", 5);
-	if (!empty && !scan_mem(&s, &a, &b))
+	if (!empty && !scan_mem(&s, &a, &b) && !scan_pfns(&s, &a, &b))
 		return;
 	if (!empty && !log_range_ok(p, a, b))
 		return;
@@ -162,6 +177,19 @@ static void zone_high(struct log_parse *p, const char *s) { zone_line(p, s, ZONE
 static void zone_movable(struct log_parse *p, const char *s) { zone_line(p, s, ZONE_MOVABLE); }
 static void zone_device(struct log_parse *p, const char *s) { zone_line(p, s, ZONE_DEVICE); }
 
+/* "0 MemBase 0000000000000000 Limit 0000000420000000": northbridge registers of old Opterons */
+static bool northbridge_node(struct log_parse *p, const char *s)
+{
+	u64 a, b;
+	int nid;
+
+	if (!scan_int(&s, &nid) || !scan_lit(&s, " MemBase ") || !scan_num(&s, 16, &a) || !scan_lit(&s, " Limit ") ||
+	    !scan_num(&s, 16, &b))
+		return false;
+	add_srat(p, nid, a, b, false);
+	return true;
+}
+
 /* Under "Movable zone start for each node": "0: 0x0000000040000000" */
 static void movable_start(struct log_parse *p, const char *s)
 {
@@ -169,6 +197,8 @@ static void movable_start(struct log_parse *p, const char *s)
 	u64 at;
 	int nid;
 
+	if (northbridge_node(p, s))
+		return;
 	if (p->section != SEC_MOVABLE || p->withhold || !scan_int(&s, &nid) || !scan_lit(&s, ":"))
 		return;
 	scan_blanks(&s);
@@ -209,6 +239,22 @@ static void node_data(struct log_parse *p, const char *s)
 
 	if (scan_int(&s, &nid) && log_nid_ok(p, nid))
 		see_node(p, nid);
+}
+
+/* "    0: 0x00000010 -> 0x0000009b" under "early_node_map[3] active PFN ranges" */
+void bootlog_early_pfns(struct log_parse *p, const char *s)
+{
+	struct log_node_mem *m;
+	phys_t a, b;
+	int nid;
+
+	if (p->section != SEC_EARLY_PFN || !scan_int(&s, &nid) || !scan_lit(&s, ": ") || !scan_pfns(&s, &a, &b))
+		return;
+	if (!log_nid_ok(p, nid) || !log_range_ok(p, a, b))
+		return;
+	m = LOG_ADD(p, early);
+	if (m)
+		*m = (struct log_node_mem){ .start = a, .end = b, .nid = nid };
 }
 
 /* "0 [mem 0x1000-0x3fffffff]", "2 as memoryless", "5 [mem 0x0-0x0]" */
@@ -273,8 +319,11 @@ const struct log_rule bootlog_node_rules[] = {
 	{ "NUMA turned off", no_numa },
 	{ "pcpu-alloc: ", pcpu_groups },
 	{ "Zone ranges:", sec_zones },
+	{ "Zone PFN ranges:", sec_zones },
 	{ "Movable zone start for each node", sec_movable },
 	{ "Early memory node ranges", sec_early },
+	{ "early_node_map[", sec_early_pfn },
+	{ "Movable zone start PFN for each node", sec_movable },
 	{ "Initmem setup node ", initmem },
 	{ "On node ", on_node },
 	{ "DMA32", zone_dma32 },

@@ -19,23 +19,89 @@
 
 /* --- sources ---------------------------------------------------------------- */
 
-static void parse_log(struct import *im, const char *text, size_t len, const char *name)
-{
-	bootlog_cleanup(&im->log);
-	bootlog_calls_cleanup(&im->calls);
-	bootlog_parse(&im->log, text, len, im->flags & IMPORT_WITHHOLD, &im->notes);
-	bootlog_calls_read(&im->calls, text, len);
-	im->has_log = true;
-	text_printf(&im->notes, "boot log: %s, %u lines, kernel %s\n", name, im->log.nr_lines,
-		    im->log.release[0] ? im->log.release : "unknown");
-}
-
 /* Does it hold more than a "Linux version" line: firmware map, node ranges, zones? */
 static bool log_useful(const struct import *im)
 {
 	const struct bootlog *log = &im->log;
 
-	return log->nr_e820 || log->nr_early || log->nr_srat || log->nr_zone || im->calls.nr_call;
+	return log->nr_e820 || log->nr_early || log->nr_srat || log->nr_zone || log->nr_efi || im->calls.nr_call;
+}
+
+/* --- one boot out of a log --------------------------------------------------- */
+
+#define MAX_BOOTS 256 /* of which the last ones are looked at */
+
+/* Start of the line that @at lies in. */
+static size_t line_start(const char *text, size_t at)
+{
+	while (at && text[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+/* Is "Linux version" at @at the beginning of its line, after prefixes? */
+static bool is_banner(const char *text, size_t len, size_t at)
+{
+	size_t start = line_start(text, at), n = at - start + sizeof("Linux version");
+	char line[160];
+	const char *s;
+
+	if (n >= sizeof(line) || start + n > len)
+		return false;
+	memcpy(line, text + start, n);
+	line[n] = '\0';
+	s = bootlog_strip_prefix(line);
+	scan_blanks(&s);
+	return s == line + (at - start);
+}
+
+/* Where boots begin: the banner's line, or on ARM the line before it. The first one begins at 0. */
+static size_t find_boots(const char *text, size_t len, size_t *start)
+{
+	static const char banner[] = "Linux version ", before[] = "Booting Linux on physical CPU";
+	size_t nr = 0;
+
+	for (const char *s = text; (s = memmem(s, len - (size_t)(s - text), banner, sizeof(banner) - 1)); s++) {
+		size_t at = (size_t)(s - text), line, prev;
+
+		if (!is_banner(text, len, at))
+			continue;
+		line = line_start(text, at);
+		prev = line ? line_start(text, line - 1) : 0;
+		if (memmem(text + prev, line - prev, before, sizeof(before) - 1))
+			line = prev;
+		if (nr == MAX_BOOTS)
+			memmove(start, start + 1, (--nr) * sizeof(*start));
+		start[nr] = nr ? line : 0;
+		nr++;
+	}
+	if (!nr)
+		start[nr++] = 0;
+	return nr;
+}
+
+/* A log may hold several boots (kern.log, a serial console): the last one that tells something counts. */
+static void parse_log(struct import *im, const char *text, size_t len, const char *name)
+{
+	size_t start[MAX_BOOTS], nr = find_boots(text, len, start), end = len;
+	struct text notes = TEXT_INIT;
+
+	for (size_t i = nr; i-- > 0; end = start[i]) {
+		text_clear(&notes);
+		bootlog_cleanup(&im->log);
+		bootlog_calls_cleanup(&im->calls);
+		bootlog_parse(&im->log, text + start[i], end - start[i], im->flags & IMPORT_WITHHOLD, &notes);
+		bootlog_calls_read(&im->calls, text + start[i], end - start[i]);
+		if (log_useful(im))
+			break;
+	}
+	im->has_log = true;
+	text_puts(&im->notes, text_str(&notes));
+	text_cleanup(&notes);
+	text_printf(&im->notes, "boot log: %s, %u lines, kernel %s\n", name, im->log.nr_lines,
+		    im->log.release[0] ? im->log.release : "unknown");
+	if (nr > 1)
+		text_printf(&im->notes, "%s holds %zu boots; the last one that tells about memory is used\n", name, nr);
 }
 
 static bool load_log_file(struct import *im)

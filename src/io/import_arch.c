@@ -116,56 +116,59 @@ static void arm64_zones(struct import *im)
 	a->strict_pfn_valid = v && v < KVER(5, 14, 0);
 	if (!v || v >= KVER(5, 11, 0))
 		return;
-	if (v < KVER(4, 16, 0)) {
+	if (v < KVER(4, 16, 0))
 		set_zone(a, ZONE_DMA32, false);
-		a->dma_limit = 4 * GiB;
-	} else if (v < KVER(5, 5, 0)) {
+	else if (v < KVER(5, 5, 0))
 		set_zone(a, ZONE_DMA, false);
+}
+
+/* RAM of the log's node ranges in [a, b). */
+static u64 ram_between(const struct bootlog *log, phys_t a, phys_t b)
+{
+	u64 sum = 0;
+
+	for (size_t i = 0; i < log->nr_early; i++) {
+		phys_t from = max_u64(log->early[i].start, a), to = min_u64(log->early[i].end, b);
+
+		sum += from < to ? to - from : 0;
 	}
+	return sum;
+}
+
+static const struct log_resv *find_resv(const struct bootlog *log, enum log_resv_source source)
+{
+	for (size_t i = 0; i < log->nr_resv; i++) {
+		if (log->resv[i].source == source)
+			return &log->resv[i];
+	}
+	return NULL;
 }
 
 /*
- * What memory below a limit an early allocation had: swiotlb and the default CMA
- * area are placed as high as the DMA limit allows. With RAM of at least twice
- * their size between them and 4 GiB left unused, the limit is 30 bits.
+ * swiotlb is placed as high as the DMA limit allows. With twice its size of RAM
+ * between a power of two above it and 4 GiB, that power of two is the limit: what
+ * the device tree says of a bus that reaches less. 0: nothing tells.
  */
-static bool low_dma(const struct import *im)
+static phys_t limit_by_swiotlb(const struct bootlog *log)
 {
-	const struct bootlog *log = &im->log;
-	phys_t top = 0, free_above = 0, size = 0;
+	const struct log_resv *s = find_resv(log, LOG_RESV_SWIOTLB);
+	phys_t limit = GiB;
 
-	for (size_t i = 0; i < log->nr_resv; i++) {
-		const struct log_resv *r = &log->resv[i];
-
-		if (r->source == LOG_RESV_SWIOTLB) {
-			top = r->end;
-			size = r->end - r->start;
-		}
-	}
-	if (!top || top > GiB)
-		return false;
-	for (size_t i = 0; i < log->nr_early; i++) {
-		phys_t a = log->early[i].start < GiB ? GiB : log->early[i].start;
-		phys_t b = log->early[i].end < 4 * GiB ? log->early[i].end : 4 * GiB;
-
-		free_above += a < b ? b - a : 0;
-	}
-	return free_above >= 2 * size;
+	if (!s)
+		return 0;
+	while (limit < s->end && limit < 4 * GiB)
+		limit *= 2;
+	return limit < 4 * GiB && ram_between(log, limit, 4 * GiB) >= 2 * (s->end - s->start) ? limit : 0;
 }
 
-/* True when swiotlb or the CMA area lies where a 30-bit limit would not let it. */
-static bool high_dma(const struct import *im)
+/* Does a limit of @limit contradict the log? swiotlb lies below it, and is there when memory reaches beyond it. */
+static bool limit_contradicted(const struct bootlog *log, phys_t limit)
 {
-	const struct bootlog *log = &im->log;
+	const struct log_resv *s = find_resv(log, LOG_RESV_SWIOTLB);
 
-	for (size_t i = 0; i < log->nr_resv; i++) {
-		const struct log_resv *r = &log->resv[i];
-		phys_t base = log->nr_early ? log->early[0].start & ~(GiB - 1) : 0;
-
-		if (r->source == LOG_RESV_SWIOTLB && r->end > base + GiB)
-			return true;
-	}
-	return false;
+	if (s)
+		return s->end > limit;
+	return log->memory.total && ram_between(log, limit, ~0ULL);
 }
 
 /* 5.5 to 5.10: 30 bits above the gigabyte that RAM starts in; since then what the device tree says. */
@@ -173,14 +176,20 @@ static void arm64_dma_limit(struct import *im)
 {
 	const struct bootlog *log = &im->log;
 	struct arch *a = &im->d->arch;
-	phys_t base = log->nr_early ? log->early[0].start & ~(GiB - 1) : 0;
+	phys_t base = log->nr_early ? log->early[0].start : 0;
+	phys_t old = (base & ~(GiB - 1)) + GiB;
+	bool before = log->version && log->version < KVER(5, 11, 0);
 
-	if (!arch_has_zone(a, ZONE_DMA) || a->dma_limit)
+	if (before && base >= 4 * GiB)
+		a->dma32_limit = (base & ~(4 * GiB - 1)) + 4 * GiB;
+	if (!arch_has_zone(a, ZONE_DMA))
 		return;
-	if (log->version && log->version < KVER(5, 11, 0) && !high_dma(im))
-		a->dma_limit = base + GiB;
-	else if (low_dma(im))
-		a->dma_limit = GiB;
+	if (!arch_has_zone(a, ZONE_DMA32))
+		a->dma_limit = (base & ~(4 * GiB - 1)) + 4 * GiB; /* its name before 4.16 */
+	else if (before && !limit_contradicted(log, old))
+		a->dma_limit = old;
+	else
+		a->dma_limit = limit_by_swiotlb(log);
 	if (a->dma_limit)
 		text_printf(&im->notes, "DMA zone taken to end at %llu MiB, from the kernel's version and where "
 			    "swiotlb lies\n", (unsigned long long)(a->dma_limit / MiB));
@@ -247,16 +256,23 @@ static bool cmdline_size(const struct import *im, const char *key, u64 *out)
 #define VMALLOC_GUARD (8 * MiB)
 static void i386_lowmem(struct import *im)
 {
+	static const u64 splits[] = { 0xc0000000, 0xb0000000, 0x80000000, 0x78000000, 0x40000000 };
 	struct arch *a = &im->d->arch;
-	u64 reserve = a->vmalloc_reserve, end, v;
+	u64 reserve = a->vmalloc_reserve, v;
 
 	if (!im->log.low_ram_end || !im->log.highmem_mb || cmdline_size(im, "highmem=", &v))
 		return;
-	if (cmdline_size(im, "vmalloc=", &v))
+	if (cmdline_size(im, "vmalloc=", &v) && v < GiB)
 		reserve = v + VMALLOC_GUARD;
-	end = a->page_offset + im->log.low_ram_end + reserve;
-	if (end > a->page_offset + 512 * MiB && end < 1ULL << 32)
+	for (size_t i = 0; i < ARRAY_SIZE(splits); i++) {
+		u64 end = splits[i] + im->log.low_ram_end + reserve;
+
+		if (end >= 1ULL << 32)
+			continue;
+		a->page_offset = splits[i];
 		a->vmalloc_end = end;
+		return;
+	}
 }
 
 static void x86_options(struct import *im)

@@ -58,7 +58,7 @@ static void apply_to(struct range_list *l, size_t i, const struct log_e820_op *o
 /* Boot does these by itself: the first page, the legacy hole, mem=. */
 static bool boot_does(const struct log_e820_op *op)
 {
-	bool first_page = !op->start && op->end <= 64 * KiB && op->to == FW_RESERVED;
+	bool first_page = !op->start && op->end <= 4 * KiB && op->to == FW_RESERVED;
 	bool legacy = op->to == NR_FW_TYPES && op->start == 0xa0000 && op->end == MiB;
 	bool limit = op->to == NR_FW_TYPES && op->end >= 1ULL << 63;
 
@@ -452,12 +452,45 @@ static int map_x86(struct import *im)
 	return import_exists(im, "sys/firmware/memmap") ? map_from_sysfs(im) : 0;
 }
 
+/*
+ * What the EFI stub's map makes of memory on arm64 (with efi=debug the log shows
+ * it): everything cacheable is added, what the firmware keeps is no-map.
+ */
+static bool efi_usable(const struct log_efi *e)
+{
+	static const char *const types[] = { "Loader Code", "Loader Data", "Boot Code", "Boot Data", "Conventional",
+					     "ACPI Reclaim", "Persistent" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		if (!strncmp(e->type, types[i], strlen(types[i])))
+			return e->write_back;
+	}
+	return false;
+}
+
+static int map_from_efi(struct import *im)
+{
+	u64 page = arch_page_size(&im->d->arch);
+	int ret = 0;
+
+	for (size_t i = 0; i < im->log.nr_efi && !ret; i++) {
+		const struct log_efi *e = &im->log.efi[i];
+
+		if (e->memory && e->end <= 1ULL << 52)
+			ret = desc_add_fw(im->d, align_down(e->start, page), align_up(e->end, page),
+					  efi_usable(e) ? FW_RAM : FW_NOMAP, 0, NULL, 0);
+	}
+	return ret;
+}
+
 static int map_others(struct import *im)
 {
 	int ret = map_from_debugfs(im);
 
 	if (!ret && !has_ram(im->d) && im->calls.nr_dump)
 		ret = map_from_dump(im);
+	if (!ret && !has_ram(im->d))
+		ret = map_from_efi(im);
 	return ret;
 }
 

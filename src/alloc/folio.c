@@ -3,7 +3,9 @@
 #include "alloc/folio.h"
 
 #include "alloc/held.h"
+#include "alloc/lru.h"
 #include "alloc/page_owner.h"
+#include "alloc/page_stat.h"
 #include "phys/page_flags.h"
 
 #define LL(v) ((unsigned long long)(v))
@@ -52,6 +54,18 @@ static int refuse_uncounted(const struct page_view *v, const char *what, struct 
 		       what, LL(v->pfn), v->order, LL(v->head), LL(v->head));
 }
 
+/* Who alone may free the block, in words; NULL: whoever holds the last reference. */
+static const char *keeper_of(struct mm *mm, const struct page_view *v)
+{
+	const struct owner_record *o = owner_get(mm, v->owner);
+
+	if (v->kind == KIND_SLAB)
+		return "its slab cache";
+	if (o && o->keeper)
+		return o->keeper;
+	return v->flags & PGF_LRU ? "the process or page cache that holds it" : NULL;
+}
+
 int page_get(struct mm *mm, pfn_t pfn, struct mm_error *err)
 {
 	struct page_view v;
@@ -79,9 +93,9 @@ int page_put(struct mm *mm, pfn_t pfn, bool *freed, struct mm_error *err)
 		return rc;
 	if (!counted_as_unit(&v))
 		return refuse_uncounted(&v, "put_page", err);
-	if (v.kind == KIND_SLAB || (v.ref == 1 && (v.flags & PGF_LRU)))
+	if (v.kind == KIND_SLAB || (v.ref == 1 && keeper_of(mm, &v)))
 		return mm_fail(err, -EBUSY, "put_page of pfn 0x%llx: the last reference belongs to %s", LL(pfn),
-			       v.kind == KIND_SLAB ? "its slab cache" : "the process or page cache that holds it");
+			       keeper_of(mm, &v));
 	*freed = v.ref == 1;
 	if (!*freed) {
 		set_ref(mm, h, v.ref - 1);
@@ -97,8 +111,14 @@ void page_resize(struct mm *mm, page_handle h, unsigned new_order)
 	struct page *p = memmap_page(mm->map, h);
 	unsigned order = page_order(p);
 	struct owner_record *o = owner_get(mm, page_owner_id(p));
-	u32 info = (p->info & ~(15u << PG_ORDER_SHIFT)) | new_order << PG_ORDER_SHIFT;
+	u32 info;
 
+	if (page_kind(p) == KIND_THP && new_order < order) {
+		/* Smaller anonymous folios are no transparent huge pages any more. */
+		page_stat_mod(mm, h, -1);
+		page_stat_set(mm, h, KIND_ANON, p->info);
+	}
+	info = (p->info & ~(15u << PG_ORDER_SHIFT)) | new_order << PG_ORDER_SHIFT;
 	if (!new_order)
 		info &= ~(u32)PGF_HEAD;
 	memmap_dirty(mm->map, h);
@@ -142,6 +162,7 @@ int folio_split(struct mm *mm, pfn_t pfn, unsigned new_order, struct mm_error *e
 {
 	struct page_view v;
 	page_handle h;
+	bool listed;
 	int rc = held_block(mm, pfn, "split_folio", &h, &v, err);
 
 	if (rc)
@@ -157,7 +178,13 @@ int folio_split(struct mm *mm, pfn_t pfn, unsigned new_order, struct mm_error *e
 	if (v.ref != 1 || (v.flags & PGF_PINNED))
 		return mm_fail(err, -EBUSY, "split_folio of pfn 0x%llx: it is in use: %u references%s; put them first",
 			       LL(pfn), v.ref, v.flags & PGF_PINNED ? ", pinned" : "");
+	listed = v.flags & PGF_LRU;
+	if (listed)
+		lru_del(mm, h);
 	page_resize(mm, h, new_order);
+	for (u32 i = 0; listed && i < 1u << v.order; i += 1u << new_order)
+		lru_add(mm, h + i);
+	mm->vm_event[EV_thp_split_page] += v.kind == KIND_THP;
 	return 0;
 }
 

@@ -22,6 +22,7 @@
 #include "alloc/held.h"
 #include "alloc/lru.h"
 #include "alloc/page_owner.h"
+#include "alloc/page_stat.h"
 #include "zone/buddy.h"
 
 #define NR_MAX_BATCHED_MIGRATION    512
@@ -117,7 +118,8 @@ static void folio_copy(struct mm *mm, page_handle src, page_handle dst, enum mig
 	d->next = s->next;
 	d->prev = s->prev;
 	d->ext = s->ext;
-	page_set_info(mm, dst, page_kind(s), flags);
+	page_stat_mod(mm, src, -1);
+	page_stat_set(mm, dst, page_kind(s), flags);
 	held_moved(mm, src, dst);
 	memmap_dirty(mm->map, src);
 	s->ext = (s->ext & ~0xfffu) | 1;

@@ -7,6 +7,7 @@
 #include "alloc/lru.h"
 #include "alloc/node.h"
 #include "alloc/page_owner.h"
+#include "alloc/page_stat.h"
 
 #define MAX_RECLAIM_RETRIES 16
 #define TOP_HOLDERS         10
@@ -38,7 +39,8 @@ static s32 choose_victim(struct mm *mm)
 		const struct owner_record *o = owner_get(mm, id);
 		u64 pages;
 
-		if (!o || o->pid < 0 || !o->set)
+		/* Tasks 0 and 1 are never killed. */
+		if (!o || o->pid <= 1 || !o->set || !o->pages)
 			continue;
 		pages = process_pages(mm, o->pid);
 		if (pages > most) {
@@ -49,14 +51,37 @@ static s32 choose_victim(struct mm *mm)
 	return victim;
 }
 
+/* Others hold references to the block: they keep it, nobody's, until the last one is put. */
+static void disown(struct mm *mm, page_handle h)
+{
+	owner_id nobody = owner_intern(mm, "left behind", "get_page", -1);
+	struct page *p = memmap_page(mm->map, h);
+	const struct owner_record *old = owner_get(mm, page_owner_id(p));
+	u32 ref = page_ref(p) - 1, seq = old && old->set ? p->prev : p->next;
+
+	if (old)
+		owner_uncharge(mm, page_owner_id(p), page_order(p));
+	owner_charge(mm, nobody, page_order(p));
+	page_set_info(mm, h, page_kind(p) == KIND_FILE ? KIND_RECLAIMABLE : KIND_MOVABLE, p->info & PGF_HEAD);
+	p->next = seq;
+	p->prev = 0;
+	p->ext = nobody << 12 | ref;
+}
+
 void free_held_block(struct mm *mm, page_handle h)
 {
 	struct page *p = memmap_page(mm->map, h);
 
 	if (p->info & PGF_LRU)
 		lru_del(mm, h);
+	page_stat_mod(mm, h, -1);
+	if (p->info & PGF_MLOCKED)
+		mm->vm_event[EV_unevictable_pgs_cleared] += 1ULL << page_order(p);
 	held_forget(mm, h);
-	free_pages(mm, h, page_order(p));
+	if (page_ref(p) > 1)
+		disown(mm, h);
+	else
+		free_pages(mm, h, page_order(p));
 }
 
 u64 out_of_memory(struct mm *mm, const struct alloc_context *ac)

@@ -15,7 +15,10 @@ struct alloc_context;
  * 0 when there is no process to kill. Emits oom_kill.
  */
 u64 out_of_memory(struct mm *mm, const struct alloc_context *ac);
-/* Free an allocated block, whoever holds it: off its LRU list, out of its holder's set. */
+/*
+ * Free an allocated block, whoever holds it: off its LRU list, out of the counters
+ * and of its holder's set. Where others have references it lives on without owner.
+ */
 void free_held_block(struct mm *mm, page_handle h);
 /* show_mem(): the Mem-Info block: counters of nodes and zones, free blocks by order. */
 void show_mem(struct mm *mm, struct text *out);

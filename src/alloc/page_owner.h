@@ -22,6 +22,8 @@ struct owner_record {
 	u64 pages;             /* held now */
 	u64 allocs;            /* ever */
 	s8 movable_ops;        /* what the owner's migrate callback answers: 0, or a positive errno (EBUSY, EAGAIN) */
+	const char *keeper;    /* who alone frees these blocks ("the process that ..."); NULL: whoever likes */
+	bool kernel_stack;     /* they are kernel stacks */
 	struct held_set *set;  /* where the holder keeps these blocks; NULL: nobody looks them up */
 };
 

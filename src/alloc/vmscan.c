@@ -6,6 +6,7 @@
 #include "alloc/held.h"
 #include "alloc/internal.h"
 #include "alloc/lru.h"
+#include "alloc/page_stat.h"
 #include "zone/page_list.h"
 
 #define DEF_PRIORITY          12
@@ -108,7 +109,8 @@ static enum verdict judge(struct scan_control *sc, page_handle h)
 	}
 	if (p->info & PGF_DIRTY) {
 		/* The flusher writes it; it is clean when it comes round again. */
-		p->info = (p->info & ~(u32)PGF_DIRTY) | PGF_RECLAIM;
+		folio_change_flags(sc->mm, h, PGF_RECLAIM, PGF_DIRTY);
+		sc->mm->node[mm_zone(sc->mm, memmap_zone(sc->mm->map, h))->nid]->vm_stat[NS_nr_written] += 1LL << page_order(p);
 		sc->mm->node[mm_zone(sc->mm, memmap_zone(sc->mm->map, h))->nid]->vm_stat[NS_nr_vmscan_write]++;
 		return KEEP_IT;
 	}
@@ -127,6 +129,7 @@ static u64 shrink_inactive(struct scan_control *sc, struct node *n, u32 nr)
 
 		switch (judge(sc, batch[i])) {
 		case FREE_IT:
+			page_stat_mod(sc->mm, batch[i], -1);
 			held_forget(sc->mm, batch[i]);
 			free_pages(sc->mm, batch[i], page_order(p));
 			freed += pages;

@@ -143,8 +143,10 @@ static int run_alloc(struct machine *m, const struct cmd_args *a, struct text *o
 }
 
 /* Why a page cannot be freed by command, or NULL when it can. */
-static const char *unfreeable(const struct page_view *v)
+static const char *unfreeable(struct mm *mm, const struct page_view *v)
 {
+	const struct owner_record *o = v->state == PAGE_ALLOC ? owner_get(mm, v->owner) : NULL;
+
 	if (v->state == PAGE_BUDDY || v->state == PAGE_PCP)
 		return "it is free already";
 	if (v->state == PAGE_RESERVED)
@@ -159,6 +161,8 @@ static const char *unfreeable(const struct page_view *v)
 		return "it is a slab page; free its objects (kfree, cache free)";
 	if (v->flags & PGF_LRU)
 		return "a process or the page cache holds it (on an LRU list); unmap it or reclaim it";
+	if (o && o->keeper)
+		return o->keeper;
 	if (v->ref != 1)
 		return "somebody else holds a reference; put it first";
 	return NULL;
@@ -172,7 +176,7 @@ static int free_block(struct machine *m, pfn_t pfn, struct text *out, struct mm_
 	const char *why;
 
 	memmap_view(&m->sys->map, pfn, &v);
-	why = unfreeable(&v);
+	why = unfreeable(mm, &v);
 	if (why)
 		return mm_fail(err, -EINVAL, "pfn 0x%llx cannot be freed: %s", LL(pfn), why);
 	h = memmap_find(&m->sys->map, v.head);

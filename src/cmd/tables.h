@@ -16,6 +16,7 @@ const struct command *cmd_hotplug_table(int *nr);
 const struct command *cmd_slab_table(int *nr);
 const struct command *cmd_memblock_table(int *nr);
 const struct command *cmd_vm_table(int *nr);
+const struct command *cmd_proc_table(int *nr);
 const struct command *cmd_file_table(int *nr);
 
 #endif

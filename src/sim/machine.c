@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc/lru.h"
+#include "alloc/process.h"
 #include "hotplug/memory_hotplug.h"
 #include "mmview.h"
 #include "sim/history.h"
@@ -88,6 +90,10 @@ int machine_verify(struct machine *m, struct text *report)
 		rc = rc ? rc : page_alloc_check(&sys->mm, report);
 		rc = rc ? rc : summary_check(&sys->map, report);
 	}
+	if (sys->stage >= BOOT_MEM_INIT)
+		rc = rc ? rc : lru_check(&sys->mm, report);
+	if (sys->procs)
+		rc = rc ? rc : process_check(&sys->mm, sys->procs, report);
 	if (sys->slab)
 		rc = rc ? rc : slab_check(sys->slab, report);
 	if (sys->hotplug)

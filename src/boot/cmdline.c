@@ -412,7 +412,10 @@ static void do_movable_ratio(struct parse *p, const char *v)
 	p->c->auto_movable_ratio = (u32)memparse(v, NULL);
 }
 
-static void do_movable_numa(struct parse *p, const char *v) { set_onoff(p, v, &p->c->auto_movable_numa_aware); }
+static void do_movable_numa(struct parse *p, const char *v)
+{
+	set_onoff(p, v, &p->c->auto_movable_numa_aware);
+}
 
 /* --- the rest -------------------------------------------------------------- */
 

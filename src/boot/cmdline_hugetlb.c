@@ -229,9 +229,8 @@ static void size_name(u64 size, char *buf, size_t n)
 		size >>= 10;
 		u++;
 	}
-	snprintf(buf, n, "%llu.%0*u %s", (unsigned long long)size, size < 10 ? 2 : size < 100 ? 1 : 0, 0, unit[u]);
-	if (size >= 100)
-		snprintf(buf, n, "%llu %s", (unsigned long long)size, unit[u]);
+	snprintf(buf, n, size < 10 ? "%llu.00 %s" : size < 100 ? "%llu.0 %s" : "%llu %s", (unsigned long long)size,
+		 unit[u]);
 }
 
 /* Sizes that exist anyway, and the default size when none was named. */

@@ -238,8 +238,16 @@ static int set_huge_page_size(struct config *c, struct value *v)
 static int set_nr_cpus(struct config *c, struct value *v) { return set_u16(v, &c->d->arch.nr_cpus_limit); }
 static int set_max_nodes(struct config *c, struct value *v) { return set_u16(v, &c->d->arch.max_numnodes); }
 static int set_cma(struct config *c, struct value *v) { return value_bool(v, &c->d->arch.has_cma); }
-static int set_deferred(struct config *c, struct value *v) { return value_bool(v, &c->d->arch.deferred_init); }
-static int set_strict(struct config *c, struct value *v) { return value_bool(v, &c->d->arch.strict_pfn_valid); }
+static int set_deferred(struct config *c, struct value *v)
+{
+	return value_bool(v, &c->d->arch.deferred_init);
+}
+
+static int set_strict(struct config *c, struct value *v)
+{
+	return value_bool(v, &c->d->arch.strict_pfn_valid);
+}
+
 static int set_flatmem(struct config *c, struct value *v) { return value_bool(v, &c->d->arch.flatmem); }
 static int set_block_size(struct config *c, struct value *v) { return set_u64(v, &c->d->arch.block_size); }
 static int set_page_offset(struct config *c, struct value *v) { return set_u64(v, &c->d->arch.page_offset); }

@@ -194,7 +194,9 @@ static int set_resv_name_join(struct config *c, struct value *v)
 {
 	if (!c->d->nr_resv)
 		return value_fail(v, "there is no entry above whose label this could continue; move it down");
-	return config_append((char **)&c->d->resv[c->d->nr_resv - 1].label, "", value_text(v)) ? no_memory(v) : 0;
+	if (config_append((char **)&c->d->resv[c->d->nr_resv - 1].label, "", value_text(v)))
+		return no_memory(v);
+	return 0;
 }
 
 /* --- [dimm ID], [virtio-mem ID] -------------------------------------------- */

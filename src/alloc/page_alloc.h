@@ -67,6 +67,11 @@ void free_boot_range(struct mm *mm, struct zone *zone, pfn_t start, pfn_t end);
  * free_reserved_page()) and CMA areas (pageblock order, init_cma_reserved_pageblock()).
  */
 void free_reserved_block(struct mm *mm, pfn_t pfn, unsigned order);
+/*
+ * A reserved block becomes an allocated one of @kind without passing through the
+ * free lists; managed_pages grows. For gigantic huge pages, in max blocks.
+ */
+void alloc_reserved_block(struct mm *mm, pfn_t pfn, unsigned order, enum page_kind kind, owner_id owner);
 
 /* drain_pages_zone() for all cpus of @zone (NULL: every zone). */
 void drain_all_pages(struct mm *mm, struct zone *zone);

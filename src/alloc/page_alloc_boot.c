@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "alloc/internal.h"
+#include "alloc/page_owner.h"
 #include "phys/maxblock.h"
 #include "phys/ranges.h"
 #include "zone/pageblock.h"
@@ -101,4 +102,14 @@ void free_reserved_block(struct mm *mm, pfn_t pfn, unsigned order)
 	mm_zone(mm, memmap_zone(mm->map, h))->managed_pages += 1ULL << order;
 	buddy_set_page(mm->map, h, order, page_info(PAGE_ALLOC, order, MIGRATE_UNMOVABLE, KIND_KERNEL), 1);
 	free_pages(mm, h, order);
+}
+
+void alloc_reserved_block(struct mm *mm, pfn_t pfn, unsigned order, enum page_kind kind, owner_id owner)
+{
+	page_handle h = unreserve_pages(mm, pfn, order);
+
+	mm_zone(mm, memmap_zone(mm->map, h))->managed_pages += 1ULL << order;
+	buddy_set_page(mm->map, h, order,
+		       page_info(PAGE_ALLOC, order, MIGRATE_MOVABLE, kind) | PGF_HEAD, owner << 12 | 1);
+	owner_charge(mm, owner, order);
 }

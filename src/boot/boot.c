@@ -31,6 +31,7 @@ int boot_firmware(struct system *sys, struct mm_error *err)
 	kernel_image_init(sys);
 	if (arch_is_x86(sys))
 		x86_firmware(sys);
+	iomem_firmware(sys);
 	return 0;
 }
 

@@ -155,17 +155,19 @@ static u64 vmemmap_kib(const struct system *sys, u64 size)
 	return (bytes - HUGETLB_VMEMMAP_RESERVE_SIZE) / KiB;
 }
 
-/* Gigantic pages never were in the buddy, but they count as managed. */
-static void account_gigantic(struct system *sys)
+/* Gigantic pages never were in the buddy; they join memory as allocated blocks of the largest order. */
+static void gather_gigantic(struct system *sys)
 {
 	const struct memblock *mb = &sys->memblock;
+	unsigned order = sys->arch.max_page_order;
+	owner_id who = owner_intern(&sys->mm, "hugetlb", "memblock_alloc < alloc_bootmem_huge_page", 0);
 
 	for (size_t i = 0; i < mb->nr_labels; i++) {
-		const struct memblock_label *l = &mb->labels[i];
-		const struct memmap_range *r = memmap_range_of(&sys->map, phys_to_pfn(&sys->arch, l->start));
+		pfn_t pfn = phys_to_pfn(&sys->arch, mb->labels[i].start);
+		pfn_t end = phys_to_pfn(&sys->arch, mb->labels[i].end);
 
-		if (l->text == gigantic_label && r && r->zone != ZONE_NONE)
-			mm_zone(&sys->mm, r->zone)->managed_pages += (l->end - l->start) >> sys->arch.page_shift;
+		for (; mb->labels[i].text == gigantic_label && pfn < end; pfn += 1ULL << order)
+			alloc_reserved_block(&sys->mm, pfn, order, KIND_HUGETLB, who);
 	}
 }
 
@@ -173,7 +175,7 @@ void hugetlb_init(struct system *sys)
 {
 	char text[32];
 
-	account_gigantic(sys);
+	gather_gigantic(sys);
 	requests(sys, false);
 	for (u32 i = 0; i < sys->nr_hstates; i++) {
 		const struct boot_hstate *h = &sys->hstate[i];

@@ -144,8 +144,24 @@ static void insert_devices(struct system *sys, bool nested)
 				     IORES_DESC_NONE);
 }
 
+/* Before the kernel knows resources: what firmware says, for whoever looks that early. */
+void iomem_firmware(struct system *sys)
+{
+	const struct desc *d = sys->desc;
+
+	for (u32 i = 0; arch_is_x86(sys) && i < sys->e820.nr_entries; i++)
+		if (sys->e820.entries[i].size)
+			insert_resource(&sys->iomem, e820_resource(sys, &sys->e820.entries[i]));
+	for (size_t i = 0; !arch_is_x86(sys) && i < d->nr_fw; i++)
+		if (d->fw[i].type == FW_RAM || d->fw[i].type == FW_NOMAP)
+			insert_range(sys, d->fw[i].start, d->fw[i].end,
+				     d->fw[i].type == FW_RAM ? "System RAM" : "reserved", IORESOURCE_SYSTEM_RAM,
+				     IORES_DESC_NONE);
+}
+
 void iomem_early(struct system *sys)
 {
+	resource_init_root(&sys->iomem, sys->iomem.end);
 	insert_devices(sys, true);
 	insert_image(sys);
 	if (arch_is_x86(sys)) {

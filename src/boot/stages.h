@@ -116,6 +116,7 @@ void hugetlb_init(struct system *sys);
 
 /* --- iomem_init.c ----------------------------------------------------------- */
 
+void iomem_firmware(struct system *sys);
 void iomem_early(struct system *sys);
 void iomem_late(struct system *sys);
 

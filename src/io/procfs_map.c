@@ -64,46 +64,82 @@ static const char *lsmem_size(u64 bytes, char *buf, size_t n)
 	return buf;
 }
 
-struct block_sums {
+struct block_table {
 	u64 online; /* bytes */
 	u64 offline;
+	int state_width; /* columns are as wide as their longest word */
+	int zones_width;
 };
 
-static void print_block(struct system *sys, const struct memory_block *b, struct block_sums *sums, struct text *out)
+/* valid_zones as lsmem writes it: "Normal/Movable", "None". */
+static const char *lsmem_zones(struct system *sys, const struct memory_block *b, char *zones)
+{
+	const char *valid = memory_block_valid_zones(sys, b, zones);
+	char *s = zones;
+
+	if (!strcmp(valid, "none"))
+		return "None";
+	while ((s = strchr(s, ' ')))
+		*s = '/';
+	return valid;
+}
+
+static void measure_block(struct system *sys, const struct memory_block *b, struct block_table *t)
+{
+	int state = (int)strlen(memory_block_state_name((enum block_state)b->range.state));
+	char buf[64];
+	int zones = (int)strlen(lsmem_zones(sys, b, buf));
+
+	t->state_width = state > t->state_width ? state : t->state_width;
+	t->zones_width = zones > t->zones_width ? zones : t->zones_width;
+}
+
+static void print_block(struct system *sys, const struct memory_block *b, struct block_table *t, struct text *out)
 {
 	u64 size = pfn_to_phys(&sys->arch, b->nr_pages);
 	phys_t start = pfn_to_phys(&sys->arch, b->start_pfn);
 	char text[32], zones[64];
-	const char *valid = memory_block_valid_zones(sys, b, zones);
 
 	if (b->range.state == BLOCK_ONLINE)
-		sums->online += size;
+		t->online += size;
 	else
-		sums->offline += size;
-	text_printf(out, "0x%016llx-0x%016llx %5s %6s %9s %5llu %4d %s\n", LLX(start), LLX(start + size - 1),
-		    lsmem_size(size, text, sizeof(text)), memory_block_state_name((enum block_state)b->range.state),
-		    "yes", LLX(b->nr), b->range.nid, strcmp(valid, "none") ? valid : "None");
+		t->offline += size;
+	text_printf(out, "0x%016llx-0x%016llx %5s %*s %9s %5llu %4d %*s\n", LLX(start), LLX(start + size - 1),
+		    lsmem_size(size, text, sizeof(text)), t->state_width,
+		    memory_block_state_name((enum block_state)b->range.state),
+		    b->range.state == BLOCK_ONLINE ? "yes" : "", LLX(b->nr), b->range.nid,
+		    t->zones_width, lsmem_zones(sys, b, zones));
+}
+
+/* "Total online memory:       2G": right-aligned at column 29. */
+static void print_sum(struct text *out, const char *what, u64 bytes)
+{
+	char text[32];
+
+	text_printf(out, "%s%*s\n", what, 29 - (int)strlen(what), lsmem_size(bytes, text, sizeof(text)));
 }
 
 void procfs_blocks(struct system *sys, struct text *out)
 {
-	struct block_sums sums = { 0, 0 };
-	char text[32];
+	struct block_table t = { .state_width = 6, .zones_width = 5 };
+	struct memory_block b;
 
 	if (!memory_block_size_bytes(sys) || !memory_block_count(sys)) {
 		text_puts(out, "this kernel has no memory block devices\n");
 		return;
 	}
-	text_puts(out, "RANGE                                  SIZE  STATE REMOVABLE BLOCK NODE ZONES\n");
-	for (u64 i = 0; i < memory_block_count(sys); i++) {
-		struct memory_block b;
-
+	for (u64 i = 0; i < memory_block_count(sys); i++)
 		if (!memory_block_at(sys, i, &b))
-			print_block(sys, &b, &sums, out);
-	}
-	text_printf(out, "\nMemory block size:  %9s\n", lsmem_size(memory_block_size_bytes(sys), text, sizeof(text)));
-	text_printf(out, "Total online memory: %8s\n", lsmem_size(sums.online, text, sizeof(text)));
-	text_printf(out, "Total offline memory: %7s\n", lsmem_size(sums.offline, text, sizeof(text)));
+			measure_block(sys, &b, &t);
+	text_printf(out, "%-37s %5s %*s REMOVABLE BLOCK NODE %*s\n", "RANGE", "SIZE", t.state_width, "STATE",
+		    t.zones_width, "ZONES");
+	for (u64 i = 0; i < memory_block_count(sys); i++)
+		if (!memory_block_at(sys, i, &b))
+			print_block(sys, &b, &t, out);
+	text_puts(out, "\n");
+	print_sum(out, "Memory block size:", memory_block_size_bytes(sys));
+	print_sum(out, "Total online memory:", t.online);
+	print_sum(out, "Total offline memory:", t.offline);
 }
 
 /* --- nodes --------------------------------------------------------------------- */

@@ -134,6 +134,8 @@ void vmemmap_depopulate(struct system *sys, pfn_t start, pfn_t end)
 	struct hotplug_state *hp = sys->hotplug;
 	u32 lo = chunk_search(hp, start), hi = chunk_search(hp, end);
 
+	if (lo == hi)
+		return;
 	for (u32 i = lo; i < hi; i++)
 		free_pages(&sys->mm, memmap_find(&sys->map, hp->vmemmap[i].pfn), hp->vmemmap[i].order);
 	memmove(&hp->vmemmap[lo], &hp->vmemmap[hi], (hp->nr_vmemmap - hi) * sizeof(*hp->vmemmap));

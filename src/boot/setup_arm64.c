@@ -56,6 +56,24 @@ static void add_initrd(struct system *sys)
 	sys->initrd = (struct phys_range){ r->start, r->end };
 }
 
+/*
+ * Machines that are drawn with the rules of arm64 but have HIGHMEM (arm): the
+ * linear map ends where vmalloc begins, or with the last memory below that.
+ */
+static pfn_t find_max_low_pfn(const struct system *sys)
+{
+	const struct memblock *mb = &sys->memblock;
+	phys_t limit = memblock_start_of_DRAM(mb) + arch_lowmem_limit(&sys->arch, sys->cmd.vmalloc_reserve), low = 0;
+	const struct memblock_region *r;
+
+	if (!arch_has_zone(&sys->arch, ZONE_HIGHMEM))
+		return sys->max_pfn;
+	for_each_mem_region(mb, r)
+		if (r->base < limit)
+			low = min_u64(r->base + r->size, limit);
+	return phys_to_pfn(&sys->arch, low);
+}
+
 int arm64_memblock(struct system *sys, struct mm_error *err)
 {
 	struct memblock *mb = &sys->memblock;
@@ -75,7 +93,7 @@ int arm64_memblock(struct system *sys, struct mm_error *err)
 	memblock_set_caller(mb, NULL);
 	memblock_allow_resize(mb);
 	sys->max_pfn = memblock_end_of_DRAM(mb) / page;
-	sys->max_low_pfn = sys->max_pfn;
+	sys->max_low_pfn = find_max_low_pfn(sys);
 	model_after_memory(sys);
 	return 0;
 }
@@ -105,5 +123,6 @@ void arm64_max_zone_pfns(struct system *sys, pfn_t *max_zone_pfn)
 	}
 	if (!sys->dma_limit)
 		sys->dma_limit = 1ULL << sys->arch.phys_bits;
-	max_zone_pfn[ZONE_NORMAL] = sys->max_pfn;
+	max_zone_pfn[ZONE_NORMAL] = sys->max_low_pfn;
+	max_zone_pfn[ZONE_HIGHMEM] = sys->max_pfn;
 }

@@ -111,6 +111,7 @@ struct log_efi { /* efi=debug memory map */
 /* The "Memory:" line; units: KiB, 0 where it does not say. */
 struct log_memory {
 	u64 available, total, code, rwdata, rodata, init, bss, reserved, cma, highmem;
+	bool highmem_told; /* "K highmem" is in the line: the kernel has the zone */
 };
 
 #define LOG_LIST(type, name) struct type *name; size_t nr_##name, cap_##name

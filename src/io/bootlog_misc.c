@@ -252,6 +252,7 @@ static void memory_line(struct log_parse *p, const char *s)
 	m.reserved = kib_before(s, "K reserved") + kib_before(s, "k reserved");
 	m.cma = kib_before(s, "K cma-reserved");
 	m.highmem = kib_before(s, "K highmem") + kib_before(s, "k highmem");
+	m.highmem_told = strstr(s, "K hi") != NULL;
 	p->log->memory = m;
 }
 

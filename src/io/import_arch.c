@@ -312,6 +312,20 @@ static void memory_block_size(struct import *im)
 		a->block_size = size;
 }
 
+/* arm: 3 GiB for user space, 240 MiB of vmalloc below the fixed mappings; HIGHMEM where the log counts it. */
+static void arm_options(struct import *im)
+{
+	struct arch *a = &im->d->arch;
+
+	a->strict_pfn_valid = true;
+	if (!im->log.memory.highmem_told && !has_zone_name(im, ZONE_HIGHMEM))
+		return;
+	set_zone(a, ZONE_HIGHMEM, true);
+	a->page_offset = 0xc0000000;
+	a->vmalloc_end = 0xff800000;
+	a->vmalloc_reserve = 240 * MiB + VMALLOC_GUARD;
+}
+
 int import_arch(struct import *im)
 {
 	enum log_arch la = find_arch(im);
@@ -331,6 +345,8 @@ int import_arch(struct import *im)
 		arm64_zones(im);
 		arm64_dma_limit(im);
 	}
+	if (la == LOG_ARM)
+		arm_options(im);
 	x86_options(im);
 	zones_from_zoneinfo(im);
 	zones_from_log(im);

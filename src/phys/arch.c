@@ -282,7 +282,8 @@ static int arch_validate_zones(const struct arch *a, struct mm_error *err)
 
 	if (!arch_has_zone(a, ZONE_NORMAL) || !arch_has_zone(a, ZONE_MOVABLE))
 		return mm_fail(err, -EINVAL, "zones must name Normal and Movable: every kernel has them");
-	if (arch_has_zone(a, ZONE_HIGHMEM) && a->id != ARCH_I386)
+	/* An imported arm machine has it, too, and says where its linear map ends. */
+	if (arch_has_zone(a, ZONE_HIGHMEM) && a->id != ARCH_I386 && !a->vmalloc_end)
 		return mm_fail(err, -EINVAL, "zones: HighMem exists on i386 only; remove it");
 	if (arch_has_zone(a, ZONE_DEVICE) && a->flatmem)
 		return mm_fail(err, -EINVAL, "zones: Device needs sparse memory; remove it or set flatmem = no");
@@ -291,7 +292,7 @@ static int arch_validate_zones(const struct arch *a, struct mm_error *err)
 			       (unsigned long long)page);
 	if (a->dma_limit && a->dma32_limit && a->dma_limit > a->dma32_limit)
 		return mm_fail(err, -EINVAL, "dma_end must not be above dma32_end");
-	if (a->id != ARCH_I386 && (a->vmalloc_end || a->vmalloc_reserve))
+	if (a->id != ARCH_I386 && !arch_has_zone(a, ZONE_HIGHMEM) && (a->vmalloc_end || a->vmalloc_reserve))
 		return mm_fail(err, -EINVAL, "vmalloc_end and vmalloc exist on i386 only; remove them");
 	if (a->vmalloc_end && a->vmalloc_reserve >= a->vmalloc_end - a->page_offset)
 		return mm_fail(err, -EINVAL, "vmalloc leaves no room for the linear map; use less than 896M");

@@ -240,6 +240,33 @@ static void the_last_useful_boot_of_a_log_counts(void **state)
 	text_cleanup(&notes);
 }
 
+/*
+ * Only kpageflags:  [ no page ][ 1023 pages ][ 512 holes ][ 4096 pages ][ 3 bytes
+ * Expect two ranges of RAM, the cut frame left out, and what pages were used for.
+ */
+static void kpageflags_alone_gives_ram_and_uses(void **state)
+{
+	size_t nr = 1024 + 512 + 4096;
+	u64 *flags = calloc(nr + 1, sizeof(*flags));
+	char *root = root_create();
+	struct text notes;
+	struct desc *d;
+
+	for (size_t i = 0; i < nr; i++)
+		flags[i] = !i || (i >= 1024 && i < 1536) ? 1 << 20 : i % 2 ? 1 << 7 : 1 << 5;
+	root_puts(root, "proc/version", "Linux version 6.1.0-18-amd64 (X@X)\n");
+	root_put(root, "proc/kpageflags", (const char *)flags, nr * 8 + 3);
+	d = import(root, 0, &notes);
+	assert_int_equal(d->nr_fw, 2);
+	assert_int_equal(d->fw[0].start, 0x1000);
+	assert_int_equal(d->fw[1].end - d->fw[1].start, 4096 * 4096);
+	assert_non_null(strstr(text_str(&notes), "5119 pages, 2560 slab, 2559 on LRU lists"));
+	desc_free(d);
+	free(flags);
+	text_cleanup(&notes);
+	root_remove(root);
+}
+
 /* Two nodes claim the same megabytes: expect the later claim cut and a note. */
 static void memory_claimed_twice_is_cut_with_a_note(void **state)
 {
@@ -560,6 +587,7 @@ int main(void)
 		cmocka_unit_test(touching_node_ranges_alternate_between_ram_and_nomap),
 		cmocka_unit_test(efi_maps_of_arm64_are_read),
 		cmocka_unit_test(the_last_useful_boot_of_a_log_counts),
+		cmocka_unit_test(kpageflags_alone_gives_ram_and_uses),
 		cmocka_unit_test(memory_claimed_twice_is_cut_with_a_note),
 		cmocka_unit_test(counts_beyond_100000_come_from_buddyinfo),
 		cmocka_unit_test(free_lists_hold_exactly_the_imported_counts),

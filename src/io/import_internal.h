@@ -77,6 +77,11 @@ enum zone_type zone_type_of(const char *name); /* MAX_NR_ZONES: no such zone */
 int import_cpuinfo_count(struct import *im);   /* processors in proc/cpuinfo, 0: not there */
 enum log_arch import_cpuinfo_arch(struct import *im);
 
+/* --- import_kpageflags.c ---------------------------------------------------- */
+
+/* Counts of proc/kpageflags into the notes; with @need_map frames that are no hole become RAM. 0 or -ENOMEM. */
+int import_kpageflags(struct import *im, bool need_map);
+
 /* --- import_arch.c --------------------------------------------------------- */
 
 /* Preset and what the sources say about it. 0 or -errno with im->err. */

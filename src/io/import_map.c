@@ -5,7 +5,7 @@
  *   x86    e820 in the log, sys/firmware/memmap, proc/iomem
  *   others memblock's own list (debugfs or memblock=debug), proc/iomem, "Early
  *          memory node ranges", SRAT
- *   any    proc/zoneinfo, sysfs memory blocks: only the outline
+ *   any    proc/kpageflags; proc/zoneinfo: only the outline
  *
  * What the kernel changed in e820 for reasons that the command line does not
  * give (uncached memory, firmware quirks) is applied, up to the moment when the
@@ -506,6 +506,8 @@ int import_firmware(struct import *im)
 		ret = map_from_early(im);
 	if (!ret && !has_ram(im->d))
 		ret = map_from_srat(im);
+	if (!ret)
+		ret = import_kpageflags(im, !has_ram(im->d));
 	if (!ret && !has_ram(im->d))
 		ret = map_from_zoneinfo(im);
 	if (!ret && !has_ram(im->d))

@@ -68,7 +68,7 @@ static void test_chmem(void **state)
 	       "Memory Block 2041 (0x0000003fc8000000-0x0000003fcfffffff) enabled");
 	run(m, "chmem -v -e 0x0000003fc8000000-0x0000003fcfffffff");
 	prints(m, "chmem -e -z Movable 128M", "Memory Block 2042");
-	prints(m, "show blocks", "2042    1 Movable");
+	prints(m, "show blocks", "2042    1        Movable");
 	prints(m, "chmem -d -b 2041-2042",
 	       "Memory Block 2042 (0x0000003fd0000000-0x0000003fd7ffffff) disabled");
 	must_fail(m, "chmem 128M", -EINVAL);

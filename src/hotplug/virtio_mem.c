@@ -19,15 +19,14 @@
  */
 #include <string.h>
 
-#include "alloc/migrate.h"
+#include "alloc/contig.h"
 #include "alloc/page_isolation.h"
 #include "hotplug/dimm.h"
 #include "hotplug/memory_hotplug.h"
-#include "zone/buddy.h"
 
 #define DEVICE_BLOCK_SIZE (2 * MiB)
 #define OFFLINE_THRESHOLD (1 * GiB)
-#define CONTIG_TRIES 5
+#define MOVABLE_TRIES 5
 
 /* States of a memory block, in the order in which they are asked to shrink. */
 enum mb_state {
@@ -172,47 +171,30 @@ static void fake_online(struct system *sys, struct dimm *d, u64 i, u64 nr)
 	free_boot_range(&sys->mm, pfn_zone(&sys->mm, start), start, end);
 }
 
-/* alloc_contig_range(): isolate, empty, and take the free pages of [start, end). 0 or -EBUSY. */
-static int take_contig_range(struct system *sys, struct zone *z, pfn_t start, pfn_t end)
+/*
+ * virtio_mem_fake_offline(): allocate [start, end) and mark it PageOffline. ZONE_MOVABLE,
+ * which promises that it works, gets several tries. 0 or -EBUSY.
+ */
+static int fake_offline(struct system *sys, struct zone *z, pfn_t start, pfn_t end)
 {
-	struct mm *mm = &sys->mm;
+	const struct contig_use use = { GFP_KERNEL, sys->arch.pageblock_order, KIND_DRIVER, 0 };
+	int tries = z->idx == ZONE_MOVABLE ? MOVABLE_TRIES : 1, ret;
 	pfn_t culprit;
-	int ret;
 
-	ret = start_isolate_page_range(mm, start, end, MIGRATE_MOVABLE, 0, &culprit);
-	if (ret)
-		return ret;
-	drain_all_pages(mm, z);
-	for (int i = 0; i < CONTIG_TRIES; i++) {
-		struct migrate_result res = { 0 };
-
-		ret = test_pages_isolated(mm, start, end, 0, &culprit);
-		if (!ret)
-			break;
-		migrate_pages_range(mm, start, end, MR_CONTIG_RANGE, &res);
-		if (!res.nr_succeeded)
-			break;
-	}
-	ret = test_pages_isolated(mm, start, end, 0, &culprit);
-	for (pfn_t pfn = start; !ret && pfn < end;) {
-		struct free_block b;
-
-		buddy_find(mm->map, pfn, &b);
-		buddy_take(&mm->env, z, &b, true);
-		pfn = b.pfn + (1ULL << b.order);
-	}
+	do {
+		ret = alloc_contig_range(&sys->mm, start, end, MIGRATE_MOVABLE, &use, &culprit);
+	} while (ret && --tries);
 	if (!ret)
-		memmap_set_range(mm->map, start, end, PAGE_OFFLINE, (u16)zone_nr(z));
-	undo_isolate_page_range(mm, start, end, MIGRATE_MOVABLE);
+		memmap_set_range(&sys->map, start, end, PAGE_OFFLINE, (u16)zone_nr(z));
 	return ret;
 }
 
-/* virtio_mem_fake_offline() and the unplug request: subblocks of an online block go. 0 or -EBUSY. */
+/* Subblocks of an online block go back to the host. 0 or -EBUSY. */
 static int unplug_online(struct system *sys, struct dimm *d, u64 i, u64 nr)
 {
 	pfn_t start = sb_pfn(sys, d, i), end = sb_pfn(sys, d, i + nr);
 	struct zone *z = pfn_zone(&sys->mm, start);
-	int ret = take_contig_range(sys, z, start, end);
+	int ret = fake_offline(sys, z, start, end);
 
 	if (ret)
 		return ret;

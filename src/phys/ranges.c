@@ -250,7 +250,7 @@ pfn_t memmap_next_present(const struct memmap *map, pfn_t pfn, pfn_t end)
 	for (size_t i = range_search(map, pfn); i < map->nr_ranges; i++) {
 		const struct memmap_range *r = &map->ranges[i];
 
-		if (r->start >= end)
+		if (r->start >= end || pfn >= end)
 			break;
 		if (r->state != PAGE_HOLE)
 			return max_u64(r->start, pfn);

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Golden screens: the real program in a pseudo terminal, a script of keys, and
+ * what is on the screen after each, text with colours, compared with the files
+ * in tests/e2e/screens/ (look at one with `cat`). The screen is taken with the
+ * program's own `:shot FILE.ans`. After a change that is meant:
+ *
+ *    REGOLD=1 build/tests/test_ui_screens      writes them anew; read the diff
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utmp.h>
+#include <cmocka.h>
+
+#include "base/types.h"
+
+#define GOLDEN "tests/e2e/screens/"
+#define MAX_STEPS 24
+#define A "ini/article-arm64.ini"
+#define ESC "\033"
+
+/* Keys, then the name of the screen that they must give. "WxH" in front of the keys resizes. */
+struct step {
+	const char *keys, *name;
+};
+struct script {
+	const char *name;
+	int w, h;
+	const char *args[6];
+	struct step step[MAX_STEPS];
+};
+
+static const struct script scripts[] = {
+	{ "views", 80, 24, { A }, {
+		{ "", "map" }, { "aa", "map-allocated" }, { "ota", "map-order-and-type" }, { "L", "legend" },
+		{ "L2", "buddy" }, { "jj", "buddy-scrolled" }, { "3", "zones" }, { "4j", "blocks" },
+		{ "\r", "map-from-block" }, { "5", "page" }, { "6", "slab" }, { "7", "owners" }, { "8", "boot" },
+		{ "G", "boot-end" }, { "9", "log" }, { "?", "help" }, { ESC "[6~", "help-more" }, { ESC, "map-again" },
+	} },
+	{ "map", 80, 24, { A }, {
+		{ "+++", "zoom" }, { "lljvllj", "select" }, { ESC ESC "H", "curve" }, { "HM", "lens" },
+		{ "M/0x48000000\r", "find" }, { ":zoom page\r", "pages" }, { ESC "b", "bands" }, { "y", "no-letters" },
+		{ "yG", "last-page" }, { ")", "block-on" }, { "(", "block-back" }, { "g", "first-page" },
+	} },
+	{ "prompt", 80, 24, { A }, {
+		{ ":alloc order=2\r", "alloc-typed" },
+		{ ":show buddyinfo\r", "popup" }, { ESC ":nonsense\r", "error" }, { ":undo\r", "undo" }, { "\022", "redo" },
+		{ ":bands zone node\r", "bands-two" }, { ":bands\r:lesson\r", "lessons" },
+	} },
+	{ "palettes", 80, 24, { A }, {
+		{ "aT", "palette-light" }, { "T", "palette-contrast" }, { "T", "palette-safe" }, { "T", "palette-mono" },
+		{ "TP", "presentation" },
+	} },
+	{ "medium", 120, 40, { A }, {
+		{ "a", "map-120x40" }, { "2", "buddy-120x40" }, { "3", "zones-120x40" }, { "4", "blocks-120x40" },
+		{ "5", "page-120x40" }, { "6", "slab-120x40" }, { "7", "owners-120x40" }, { "?", "help-120x40" },
+		{ "1++", "zoom-120x40" }, { "P", "presentation-120x40" },
+	} },
+	{ "large", 200, 60, { A, "--palette=light" }, {
+		{ "a", "map-200x60" }, { "2", "buddy-200x60" }, { "3", "zones-200x60" }, { "5", "page-200x60" },
+		{ "1++", "zoom-200x60" }, { "?", "help-200x60" },
+	} },
+	{ "small", 60, 15, { A }, { { "", "map-60x15" }, { "2", "buddy-60x15" }, { "?", "help-60x15" } } },
+	{ "lesson", 80, 24, { "--lesson=fragmentation", "--lang=en" }, {
+		{ "", "lesson-en" }, { "]]", "lesson-en-step3" }, { "[", "lesson-en-back" }, { ":lesson off\r", "lesson-off" },
+	} },
+	{ "lesson-zh", 120, 40, { "--lesson=firmware", "--lang=zh" }, { { "", "lesson-zh" }, { "]", "lesson-zh-step2" } } },
+	{ "ascii", 80, 24, { A, "--ascii" }, { { "a", "ascii" }, { "2", "ascii-buddy" } } },
+	{ "read-only", 80, 24, { A, "--read-only" }, { { "a", "read-only" } } },
+	{ "two", 160, 44, { A, "ini/pc-512m.ini" }, { { "", "two-machines" }, { "aa2", "two-machines-buddy" } } },
+	{ "pc-512m", 80, 24, { "ini/pc-512m.ini" }, { { "", "pc-512m" } } },
+	{ "pc-6g", 120, 40, { "ini/pc-6g.ini" }, { { "", "pc-6g" } } },
+	{ "server", 120, 40, { "ini/server-2node.ini" }, { { "", "server-2node" } } },
+	{ "i386", 80, 24, { "ini/i386-highmem.ini" }, { { "", "i386-highmem" } } },
+	{ "hotplug", 120, 40, { "ini/hotplug.ini" }, { { "", "hotplug" }, { "4G", "hotplug-blocks" }, { "x", "hotplug-online" } } },
+	{ "scale", 120, 40, { "ini/scale-4p.ini" }, { { "", "scale-4p" }, { "++++++", "scale-4p-zoom" } } },
+};
+
+struct session {
+	int fd;
+	pid_t pid;
+};
+
+static const char *program(void)
+{
+	const char *p = getenv("MMVIEW");
+
+	return p ? p : "build/mmview";
+}
+
+static void swallow(struct session *s, int ms)
+{
+	struct pollfd p = { s->fd, POLLIN, 0 };
+	char buf[8192];
+
+	while (poll(&p, 1, ms) > 0 && read(s->fd, buf, sizeof(buf)) > 0)
+		;
+}
+
+static void start(struct session *s, const struct script *sc)
+{
+	struct winsize ws = { (unsigned short)sc->h, (unsigned short)sc->w, 0, 0 };
+	const char *argv[8] = { program() };
+
+	for (int i = 0; i < 6; i++)
+		argv[i + 1] = sc->args[i];
+	s->pid = forkpty(&s->fd, NULL, NULL, &ws);
+	assert_true(s->pid >= 0);
+	if (!s->pid) {
+		setenv("TERM", "xterm-256color", 1);
+		setenv("COLORTERM", "truecolor", 1);
+		setenv("LC_ALL", "C.UTF-8", 1);
+		setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+		unsetenv("NO_COLOR");
+		unsetenv("COLORFGBG");
+		execv(program(), (char *const *)argv);
+		_exit(127);
+	}
+	fcntl(s->fd, F_SETFL, O_NONBLOCK);
+}
+
+static void type(struct session *s, const char *keys)
+{
+	for (; *keys; keys++) {
+		while (write(s->fd, keys, 1) < 0 && errno == EAGAIN)
+			swallow(s, 5);
+		/* A lone Escape is told from the start of a key by the pause after it. */
+		if (*keys == '\033' && keys[1] != '[')
+			swallow(s, 60);
+	}
+}
+
+static char *slurp(const char *path, size_t *n)
+{
+	FILE *f = fopen(path, "r");
+	char *buf;
+
+	*n = 0;
+	if (!f)
+		return NULL;
+	buf = malloc(1 << 20);
+	if (buf)
+		*n = fread(buf, 1, 1 << 20, f);
+	fclose(f);
+	return buf;
+}
+
+/* Let the flash of what @keys did fade, then have the screen saved to @path. */
+static bool take(struct session *s, const char *keys, const char *path)
+{
+	char line[256];
+	struct stat st;
+
+	unlink(path);
+	swallow(s, 60);
+	if (strpbrk(keys, "afux]\r\022"))
+		usleep(480000);
+	snprintf(line, sizeof(line), ":shot %s\r", path);
+	type(s, line);
+	for (int i = 0; i < 400; i++) {
+		swallow(s, 25);
+		if (!stat(path, &st) && st.st_size > 0) {
+			swallow(s, 30);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Report the first line that differs. */
+static bool same(const char *name, const char *golden, size_t n, const char *got, size_t m)
+{
+	size_t at = 0, line = 1;
+
+	if (golden && n == m && !memcmp(golden, got, n))
+		return true;
+	while (golden && at < n && at < m && golden[at] == got[at])
+		line += golden[at++] == '\n';
+	print_message("# %s: differs from line %zu on\n", name, line);
+	return false;
+}
+
+static bool compare(const char *name, const char *shot)
+{
+	char path[256];
+	size_t n, m;
+	char *golden, *got = slurp(shot, &m);
+	bool ok;
+
+	snprintf(path, sizeof(path), GOLDEN "%s.ans", name);
+	if (getenv("REGOLD")) {
+		FILE *f = fopen(path, "w");
+
+		assert_non_null(f);
+		fwrite(got, 1, m, f);
+		fclose(f);
+	}
+	golden = slurp(path, &n);
+	ok = same(name, golden, n, got, m);
+	free(golden);
+	free(got);
+	return ok;
+}
+
+static void run_script(const struct script *sc)
+{
+	char shot[64];
+	struct session s;
+	int bad = 0, status;
+
+	snprintf(shot, sizeof(shot), "/tmp/mmview-screen-%d.ans", (int)getpid());
+	start(&s, sc);
+	swallow(&s, 300);
+	for (int i = 0; i < MAX_STEPS && sc->step[i].name; i++) {
+		type(&s, sc->step[i].keys);
+		if (!take(&s, sc->step[i].keys, shot)) {
+			print_message("# %s: no screen\n", sc->step[i].name);
+			bad++;
+			break;
+		}
+		bad += !compare(sc->step[i].name, shot);
+	}
+	unlink(shot);
+	type(&s, ESC "q");
+	for (int i = 0; i < 200 && waitpid(s.pid, &status, WNOHANG) == 0; i++)
+		swallow(&s, 20);
+	close(s.fd);
+	assert_int_equal(bad, 0);
+}
+
+static void test_screens_are_as_recorded(void **state) { run_script(*state); }
+
+static int skip_without_program(void **state)
+{
+	if (access(program(), X_OK)) {
+		print_message("# skip: %s is not built\n", program());
+		skip();
+	}
+	return 0;
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(scripts)];
+	static char names[ARRAY_SIZE(scripts)][64];
+
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++) {
+		snprintf(names[i], sizeof(names[i]), "test_screens_%s", scripts[i].name);
+		tests[i] = (struct CMUnitTest){ names[i], test_screens_are_as_recorded, skip_without_program, NULL,
+						(void *)&scripts[i] };
+	}
+	return _cmocka_run_group_tests("ui_screens", tests, ARRAY_SIZE(tests), NULL, NULL);
+}

@@ -241,7 +241,7 @@ static int run_free(struct machine *m, const struct cmd_args *a, struct text *ou
 
 static int run_why(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
-	if (!m->sim->last.nr_zones)
+	if (!m->sim->last.nr_zones && !m->sim->last.pfn)
 		return mm_fail(err, -ENOENT, "nothing was allocated by command yet; try 'alloc order=3'");
 	explain_line(&m->sys->mm, &m->sim->last, out);
 	text_puts(out, "\n");

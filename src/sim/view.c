@@ -275,7 +275,7 @@ int machine_owners(const struct machine *m, struct owner_info *out, int max)
 
 void machine_last_alloc(const struct machine *m, struct text *line, struct text *table)
 {
-	if (!m->sim->last.nr_zones)
+	if (!m->sim->last.nr_zones && !m->sim->last.pfn)
 		return;
 	if (line)
 		explain_line(&m->sys->mm, &m->sim->last, line);

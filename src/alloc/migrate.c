@@ -491,7 +491,8 @@ void migrate_pages_range(struct mm *mm, pfn_t start, pfn_t end, enum migrate_rea
 	if (!list.nr)
 		return;
 	tc.nid = mm_zone(mm, memmap_zone(mm->map, list.h[list.nr - 1]))->nid;
-	if (another_node_has_memory(mm, tc.nid))
+	/* Offlining wants to empty the node; a contiguous allocation only wants the range. */
+	if (reason != MR_CONTIG_RANGE && another_node_has_memory(mm, tc.nid))
 		tc.avoid = tc.nid;
 	rc = migrate_pages(mm, &list, &target, MIGRATE_SYNC, reason, &res->nr_succeeded);
 	res->nr_failed = list.nr;

@@ -66,6 +66,8 @@ struct system {
 	struct slab_state *slab;
 	struct hotplug_state *hotplug;
 	struct process_table *procs;
+	struct hugetlb *hugetlb;     /* boot/pools.h; NULL: nobody asked yet */
+	struct cma_table *cma_areas; /* the same */
 	enum boot_stage stage;
 	struct dmesg dmesg;
 	struct log_sink log; /* appends to dmesg */

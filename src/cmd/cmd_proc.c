@@ -245,6 +245,7 @@ static int run_proc(struct machine *m, const struct cmd_args *a, struct text *ou
 			continue;
 		rc = verbs[i].run(m, a, out, err);
 		process_reap(&m->sys->mm, m->sys->procs);
+		pools_reap(m);
 		return rc;
 	}
 	return mm_fail(err, -EINVAL, "proc spawn NAME, then touch, munmap, mlock, pin, use, collapse, exit; or proc list");

@@ -16,7 +16,12 @@ const struct command *cmd_hotplug_table(int *nr);
 const struct command *cmd_slab_table(int *nr);
 const struct command *cmd_memblock_table(int *nr);
 const struct command *cmd_vm_table(int *nr);
+const struct command *cmd_pool_table(int *nr);
 const struct command *cmd_proc_table(int *nr);
 const struct command *cmd_file_table(int *nr);
+
+struct machine;
+/* cmd_pool.c: huge pages of processes that are gone go back to their pools. */
+void pools_reap(struct machine *m);
 
 #endif

@@ -23,10 +23,13 @@
 
 #include "alloc/folio.h"
 #include "alloc/held.h"
+#include "alloc/hugetlb.h"
 #include "alloc/lru.h"
 #include "alloc/migrate.h"
 #include "alloc/page_isolation.h"
 #include "alloc/page_owner.h"
+#include "alloc/page_stat.h"
+#include "boot/pools.h"
 #include "hotplug/memory_hotplug.h"
 #include "zone/pcp.h"
 
@@ -102,6 +105,7 @@ static void poison_in_place(struct system *sys, pfn_t pfn)
 
 	if (p->info & PGF_LRU)
 		lru_del(mm, h);
+	page_stat_mod(mm, h, -1);
 	held_forget(mm, h);
 	if (page_owner_id(p))
 		owner_uncharge(mm, page_owner_id(p), 0);
@@ -155,11 +159,12 @@ static bool split_large(struct system *sys, struct page_view *v)
 }
 
 /* dissolve_free_hugetlb_folio(): a huge page of the pool that nobody uses. */
-static void dissolve_hugetlb(struct system *sys, const struct page_view *v)
+static bool dissolve_hugetlb(struct system *sys, const struct page_view *v)
 {
-	for (u32 i = 0; i < sys->nr_hstates; i++)
-		sys->hstate[i].nr -= sys->hstate[i].size == arch_page_size(&sys->arch) << v->order;
-	free_pages(&sys->mm, memmap_find(&sys->map, v->head), v->order);
+	bool done = hugetlb_dissolve(&sys->mm, system_hugetlb(sys), v->pfn);
+
+	system_hugetlb_count(sys);
+	return done;
 }
 
 /* --- soft -------------------------------------------------------------------- */
@@ -207,7 +212,7 @@ int soft_offline_page(struct system *sys, pfn_t pfn, struct mm_error *err)
 		return 0;
 	}
 	trace_emit(sys->trace, TRACE_memory_failure, pfn, 0, v.kind, 0, 0, 0);
-	if (v.state == PAGE_ALLOC && v.kind == KIND_HUGETLB) {
+	if (v.state == PAGE_ALLOC && v.kind == KIND_HUGETLB && !(v.flags & PGF_MAPPED)) {
 		dissolve_hugetlb(sys, &v);
 		memmap_view(&sys->map, pfn, &v);
 	}
@@ -286,8 +291,7 @@ int memory_failure(struct system *sys, pfn_t pfn, struct mm_error *err)
 			   ull(pfn));
 		return mm_fail(err, -EHWPOISON, "page 0x%llx is poisoned already", ull(pfn));
 	}
-	if (v.state == PAGE_ALLOC && v.kind == KIND_HUGETLB) {
-		dissolve_hugetlb(sys, &v);
+	if (v.state == PAGE_ALLOC && v.kind == KIND_HUGETLB && dissolve_hugetlb(sys, &v)) {
 		take_free_page(sys, pfn);
 		return action_result(sys, pfn, "free huge page", MF_RECOVERED, err);
 	}

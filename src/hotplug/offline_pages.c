@@ -21,10 +21,12 @@
 #include <string.h>
 
 #include "alloc/folio.h"
+#include "alloc/hugetlb.h"
 #include "alloc/migrate.h"
 #include "alloc/node.h"
 #include "alloc/page_isolation.h"
 #include "alloc/page_owner.h"
+#include "boot/pools.h"
 #include "hotplug/memory_hotplug.h"
 #include "slab/slub.h"
 #include "zone/buddy.h"
@@ -167,12 +169,11 @@ static void dissolve_free_hugetlb(struct offline *o)
 
 		memmap_view(&sys->map, pfn, &v);
 		pfn = v.head + (1ULL << v.order);
-		if (v.state != PAGE_ALLOC || v.kind != KIND_HUGETLB)
-			continue;
-		for (u32 i = 0; i < sys->nr_hstates; i++)
-			sys->hstate[i].nr -= sys->hstate[i].size == arch_page_size(&sys->arch) << v.order;
-		free_pages(&sys->mm, memmap_find(&sys->map, v.head), v.order);
+		if (v.state == PAGE_ALLOC && v.kind == KIND_HUGETLB)
+			hugetlb_dissolve(&sys->mm, system_hugetlb(sys), v.head);
 	}
+	if (sys->hugetlb)
+		system_hugetlb_count(sys);
 }
 
 /* Migrate and look again, until all is free or nothing moves any more. */

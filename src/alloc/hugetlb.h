@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hugetlb pools: huge pages set aside per size, given to processes whole.
+ *
+ *   persistent   as many as nr_hugepages asks for, in use or waiting in the pool
+ *   surplus      taken beyond that when the pool was empty, up to nr_overcommit_hugepages;
+ *                they go back to the buddy when their user is done
+ *
+ * Sizes above the largest order are "gigantic": consecutive blocks of the largest order,
+ * from boot or by moving away what is in a suitable range (alloc/contig.h).
+ *
+ * Models: mm/hugetlb.c of Linux 6.12 (set_max_huge_pages, alloc_hugetlb_folio,
+ * free_huge_folio). Left out: reservations made by mmap() before the fault (a process
+ * maps and touches at once), subpools, vmemmap optimisation, demotion.
+ */
+#ifndef MM_ALLOC_HUGETLB_H
+#define MM_ALLOC_HUGETLB_H
+
+#include "alloc/held.h"
+#include "base/error.h"
+#include "base/text.h"
+
+struct hstate {
+	u64 size;         /* bytes */
+	unsigned order;   /* log2 pages; may be above the largest order */
+	u64 surplus;      /* pages */
+	u64 overcommit;   /* nr_overcommit_hugepages */
+	owner_id owner;   /* of pages in the pool */
+	owner_id rest;    /* of the blocks of gigantic pages behind the first */
+	struct held_set free; /* first blocks of pages in the pool */
+};
+
+/* Huge pages of one size that a process has. */
+struct hugetlb_user {
+	struct hugetlb_user *next;
+	s32 pid;
+	u32 hstate;       /* index */
+	owner_id owner;
+	struct held_set set;
+};
+
+/* sys->hugetlb. */
+struct hugetlb {
+	struct hstate h[ARCH_MAX_HUGE_SIZES];
+	u32 nr;
+	struct hugetlb_user *users;
+};
+
+/* Add a size of the machine. */
+void hugetlb_add_hstate(struct mm *mm, struct hugetlb *t, u64 size);
+/* Take over the huge pages that boot allocated: every page of kind hugetlb. */
+void hugetlb_adopt(struct mm *mm, struct hugetlb *t);
+/* All pages of the size: in the pool and in use. */
+u64 hugetlb_total(const struct hugetlb *t, u32 hstate);
+/*
+ * nr_hugepages: grow or shrink the pool to @count persistent pages, on node @nid or
+ * (NO_NODE) spread over nodes with memory. Return: the pages there are now; pages in
+ * use cannot be freed, they become surplus.
+ */
+u64 hugetlb_set(struct mm *mm, struct hugetlb *t, u32 hstate, u64 count, int nid);
+/* Give @count huge pages to process @pid (named @name), near node @nid. 0 or -ENOMEM: it got none. */
+int hugetlb_alloc(struct mm *mm, struct hugetlb *t, u32 hstate, s32 pid, const char *name, u64 count, int nid,
+		  struct mm_error *err);
+/* Process @pid gives up to @count pages back. Return: pages. */
+u64 hugetlb_free(struct mm *mm, struct hugetlb *t, u32 hstate, s32 pid, u64 count);
+/* dissolve_free_hugetlb_folio(): the page around @pfn leaves the pool and is freed. False: it is in use, or none. */
+bool hugetlb_dissolve(struct mm *mm, struct hugetlb *t, pfn_t pfn);
+/* 0, or -EUCLEAN with a report. */
+int hugetlb_check(struct mm *mm, const struct hugetlb *t, struct text *report);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tests of hugetlb pools, CMA areas and allocations of given ranges. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc/cma.h"
+#include "alloc/hugetlb.h"
+#include "alloc/process.h"
+#include "base/rng.h"
+#include "boot/pools.h"
+#include "sim/machine.h"
+#include "sim_fixture.h"
+
+/* 512 MiB on arm64 with a CMA area of 32 MiB. */
+static const char cma_ini[] = "[machine]\nname = cma\narch = arm64\ncpus = 2\ncmdline = cma=32M\n"
+			      "[firmware]\nram = 0x40000000-0x5fffffff\n"
+			      "[reserve]\nkernel_code = 0x40200000-0x40ffffff\n";
+/* Two pages of 1 GiB and eight of 2 MiB from boot on. */
+static const char huge_ini[] = "[machine]\nname = huge\narch = x86_64\ncpus = 2\n"
+			       "cmdline = hugepagesz=1G hugepages=2 hugepagesz=2M hugepages=8\n"
+			       "[firmware]\nram = 0x1000-0x9ffff\nram = 0x100000-0xbfffffff\nram = 0x100000000-0x1ffffffff\n"
+			       "[reserve]\nkernel_code = 0x1000000-0x13fffff\n";
+
+static void run(struct machine *m, const char *line) { free(must(m, line)); }
+
+static void expect(struct machine *m, const char *line, const char *words)
+{
+	char *out = must(m, line);
+
+	if (!strstr(out, words))
+		fail_msg("%s: expected \"%s\" in:\n%s", line, words, out);
+	free(out);
+}
+
+static u64 free_pages_of(struct machine *m)
+{
+	s64 sum = 0;
+
+	run(m, "drain");
+	for_each_node(&m->sys->mm, n)
+		for (int z = 0; z < MAX_NR_ZONES; z++)
+			sum += zone_page_state_snapshot(&m->sys->mm, &n->zones[z], NR_FREE_PAGES);
+	return (u64)sum;
+}
+
+static u64 event(struct machine *m, enum vm_event_item e) { return m->sys->mm.vm_event[e]; }
+
+static void a_pool_grows_shrinks_and_serves_processes(void **state)
+{
+	struct machine *m = boot_string(two_node_ini);
+	u64 before = free_pages_of(m);
+
+	expect(m, "hugetlb set nr=8", "nr_hugepages 8 of 2048 KiB");
+	assert_int_equal(event(m, EV_htlb_buddy_alloc_success), 8);
+	assert_int_equal(before - free_pages_of(m), 8 * 512);
+	expect(m, "show meminfo", "HugePages_Total:       8");
+	run(m, "proc spawn db");
+	run(m, "hugetlb alloc db count=6");
+	must_verify(m);
+	must_fail(m, "hugetlb alloc db count=3", -ENOMEM);
+	expect(m, "hugetlb show", "total 8 free 2 surplus 0");
+	/* Expect pages beyond the pool only when they are allowed, and only while they are in use. */
+	run(m, "hugetlb set overcommit=1");
+	run(m, "hugetlb alloc db count=3");
+	expect(m, "hugetlb show", "total 9 free 0 surplus 1");
+	run(m, "hugetlb free db count=1");
+	expect(m, "hugetlb show", "total 8 free 0 surplus 0");
+	must_verify(m);
+	/* Expect pages in use to stay when the pool is emptied, as surplus. */
+	expect(m, "hugetlb set nr=0", "nr_hugepages 8");
+	run(m, "proc exit db");
+	expect(m, "hugetlb show", "total 0 free 0 surplus 0");
+	must_verify(m);
+	run(m, "proc exit all");
+	assert_int_equal(free_pages_of(m), before);
+	machine_destroy(m);
+}
+
+static void pages_of_a_node_come_from_that_node(void **state)
+{
+	struct machine *m = boot_string(two_node_ini);
+	const struct hstate *h;
+
+	run(m, "hugetlb set nr=3 node=1");
+	h = &m->sys->hugetlb->h[m->sys->default_hstate];
+	assert_int_equal(h->free.nr, 3);
+	for (u32 i = 0; i < 3; i++)
+		assert_int_equal(memmap_zone(&m->sys->map, h->free.h[i]) >> ZONE_NR_SHIFT, 1);
+	machine_destroy(m);
+}
+
+static void gigantic_pages_of_boot_can_be_freed_and_made_again(void **state)
+{
+	struct machine *m = boot_string(huge_ini);
+	u64 before = free_pages_of(m);
+
+	expect(m, "hugetlb show", "hugepages-1048576kB: total 2 free 2");
+	expect(m, "hugetlb show", "hugepages-2048kB: total 8 free 8");
+	run(m, "hugetlb set nr=0 size=1G");
+	must_verify(m);
+	assert_int_equal(free_pages_of(m) - before, 2 * 262144);
+	/* Expect movable pages in the way to be moved. */
+	run(m, "proc spawn a");
+	run(m, "proc touch a anon=64M");
+	run(m, "alloc order=0 gfp=GFP_HIGHUSER_MOVABLE count=5000 as=movable");
+	expect(m, "hugetlb set nr=2 size=1G", "nr_hugepages 2");
+	must_verify(m);
+	run(m, "hugetlb alloc a size=1G count=2");
+	must_fail(m, "hugetlb alloc a size=1G", -ENOMEM);
+	must_verify(m);
+	run(m, "proc exit a");
+	run(m, "free all");
+	run(m, "hugetlb set nr=2 size=1G");
+	assert_int_equal(free_pages_of(m), before);
+	machine_destroy(m);
+}
+
+static void cma_moves_lent_pages_out(void **state)
+{
+	struct machine *m = boot_string(cma_ini);
+	struct cma_table *t;
+	u64 before, moved;
+	char line[64];
+
+	run(m, "cma show");
+	t = system_cma(m->sys);
+	assert_int_equal(t->nr, 1);
+	assert_int_equal(t->area[0].pages, 8192);
+	before = free_pages_of(m);
+	/* Expect movable memory to be lent out of the area once half of the rest is used. */
+	run(m, "proc spawn first");
+	run(m, "proc touch first anon=40M");
+	run(m, "proc spawn a");
+	run(m, "proc touch a anon=410M");
+	run(m, "proc exit first");
+	moved = event(m, EV_pgmigrate_success);
+	expect(m, "cma alloc size=24M", "6144 pages at pfn");
+	assert_true(event(m, EV_pgmigrate_success) > moved);
+	assert_int_equal(event(m, EV_cma_alloc_success), 1);
+	must_verify(m);
+	/* Expect a page of it to be refused to everybody else. */
+	snprintf(line, sizeof(line), "free pfn=0x%llx", (unsigned long long)t->area[0].alloc[0].pfn);
+	must_fail(m, line, -EINVAL);
+	run(m, "cma free all");
+	must_verify(m);
+	run(m, "proc exit a");
+	must_verify(m);
+	assert_int_equal(free_pages_of(m), before);
+	machine_destroy(m);
+}
+
+/* Fill until the area is lent out, pin, and ask for all of it. */
+static void pinned_pages_make_cma_fail(void **state)
+{
+	struct machine *m = boot_string(cma_ini);
+
+	run(m, "proc spawn a");
+	run(m, "proc touch a anon=450M");
+	run(m, "proc pin a");
+	must_fail(m, "cma alloc size=32M", -EBUSY);
+	assert_int_equal(event(m, EV_cma_alloc_fail), 1);
+	must_verify(m);
+	run(m, "proc unpin a");
+	run(m, "proc munmap a anon=300M");
+	run(m, "cma alloc size=32M");
+	must_fail(m, "cma alloc size=4K", -ENOMEM);
+	must_verify(m);
+	machine_destroy(m);
+}
+
+static void random_line(struct rng *r, char *line, size_t n)
+{
+	const char *who = rng_below(r, 2) ? "a" : "b";
+	unsigned kb = (unsigned)rng_below(r, 40000) + 4;
+
+	switch (rng_below(r, 14)) {
+	case 0: snprintf(line, n, "proc spawn %s", who); break;
+	case 1: snprintf(line, n, "proc exit %s", who); break;
+	case 2: case 3: snprintf(line, n, "proc touch %s anon=%uK thp=%s", who, kb * 2, kb & 1 ? "on" : "off"); break;
+	case 4: snprintf(line, n, "proc touch %s file=%uK", who, kb); break;
+	case 5: snprintf(line, n, "proc munmap %s anon=%uK file=on", who, kb); break;
+	case 6: snprintf(line, n, "hugetlb set nr=%u", kb % 40); break;
+	case 7: snprintf(line, n, "hugetlb alloc %s count=%u", who, kb % 6 + 1); break;
+	case 8: snprintf(line, n, "hugetlb free %s count=%u", who, kb % 6 + 1); break;
+	case 9: snprintf(line, n, "hugetlb set overcommit=%u", kb % 8); break;
+	case 10: case 11: snprintf(line, n, "cma alloc size=%uK", kb / 4 + 4); break;
+	case 12: snprintf(line, n, kb & 1 ? "cma free all" : "compact"); break;
+	default: snprintf(line, n, "proc %s %s anon=64K", kb & 1 ? "pin" : "unpin", who); break;
+	}
+}
+
+static void random_pools_leave_nothing_behind(void **state)
+{
+	const char *env = getenv("MMVIEW_SEED");
+	u64 seed = env ? strtoull(env, NULL, 0) : 0x900d;
+	int steps = getenv("MMVIEW_STEPS") ? atoi(getenv("MMVIEW_STEPS")) : 400;
+	struct machine *m = boot_string(cma_ini);
+	u64 before = free_pages_of(m);
+	struct rng r;
+
+	print_message("seed 0x%llx\n", (unsigned long long)seed);
+	rng_seed(&r, seed);
+	for (int i = 0; i < steps; i++) {
+		struct text out = TEXT_INIT;
+		struct mm_error err = { 0, "" };
+		char line[96];
+
+		random_line(&r, line, sizeof(line));
+		machine_command(m, line, &out, &err); /* may be refused */
+		text_cleanup(&out);
+		if (i % 20 == 0)
+			must_verify(m);
+	}
+	must_verify(m);
+	run(m, "proc exit all");
+	run(m, "hugetlb set nr=0");
+	run(m, "cma free all");
+	for (int i = 0; i < 30; i++)
+		run(m, "reclaim pages=200000");
+	must_verify(m);
+	assert_int_equal(free_pages_of(m), before);
+	machine_destroy(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pool_grows_shrinks_and_serves_processes),
+		cmocka_unit_test(pages_of_a_node_come_from_that_node),
+		cmocka_unit_test(gigantic_pages_of_boot_can_be_freed_and_made_again),
+		cmocka_unit_test(cma_moves_lent_pages_out),
+		cmocka_unit_test(pinned_pages_make_cma_fail),
+		cmocka_unit_test(random_pools_leave_nothing_behind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -26,6 +26,8 @@ struct machine;
 /* Load a machine file and boot it. NULL: *err names file, line, key and remedy. */
 struct machine *machine_open(const char *path, struct mm_error *err);
 void machine_destroy(struct machine *m);
+/* No undo from here on: saves the memory and time that recording takes. */
+void machine_stop_recording(struct machine *m);
 
 /* --- cmd/command.c -------------------------------------------------------- */
 

@@ -25,13 +25,13 @@
 struct options {
 	struct action action[MAX_ACTIONS];
 	int nr_actions;
-	bool check, json, live, list_lessons;
+	bool check, json, live, list_lessons, no_history;
 	const char *import_root, *output;
 	struct ui_options ui;
 };
 
 enum { OPT_IMPORT = 256, OPT_CHECK, OPT_JSON, OPT_LIVE, OPT_LESSON, OPT_COLOR, OPT_PALETTE, OPT_ASCII, OPT_NO_MOUSE,
-       OPT_READONLY, OPT_PRESENT, OPT_LANG, OPT_RECORD };
+       OPT_READONLY, OPT_PRESENT, OPT_LANG, OPT_RECORD, OPT_NO_HISTORY };
 
 static const struct option long_options[] = {
 	{ "execute", required_argument, NULL, 'x' },
@@ -53,6 +53,7 @@ static const struct option long_options[] = {
 	{ "presentation", no_argument, NULL, OPT_PRESENT },
 	{ "lang", required_argument, NULL, OPT_LANG },
 	{ "record", required_argument, NULL, OPT_RECORD },
+	{ "no-history", no_argument, NULL, OPT_NO_HISTORY },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -74,6 +75,7 @@ static void usage(FILE *to)
 	      "  -d, --delay=MS       time between frames, milliseconds\n"
 	      "  --lang=en|zh         language of lessons and explanations\n"
 	      "  --record=FILE.cast   record the screen as an asciicast\n"
+	      "  --no-history         no undo: saves memory on huge machines\n"
 	      "  -h, --help  -V, --version\n\n"
 	      "Try:  mmview -x 'show dmesg' -x 'run random ops=100000' -x 'show buddyinfo' ini/article-arm64.ini\n"
 	      "Commands: mmview -x help MACHINE.ini\n",
@@ -125,6 +127,7 @@ static int parse_option(struct options *o, int c)
 	case 'o': o->output = optarg; return 0;
 	case OPT_CHECK: o->check = true; return 0;
 	case OPT_JSON: o->json = true; return 0;
+	case OPT_NO_HISTORY: o->no_history = true; return 0;
 	case OPT_IMPORT: o->import_root = optarg; return 0;
 	case OPT_LIVE:
 		o->live = true;
@@ -164,6 +167,8 @@ static int run_machines(char **paths, int nr, const struct options *o)
 		m[i] = machine_open(paths[i], &err);
 		if (!m[i])
 			status = fail_with(&err, EXIT_USAGE);
+		else if (o->no_history)
+			machine_stop_recording(m[i]);
 	}
 	if (!status && o->nr_actions)
 		for (int i = 0; i < nr && !status; i++)

@@ -23,7 +23,7 @@
 
 #define CHUNK        4096u
 #define SLOT_ITEM    0x80000000u
-#define BUDGET_BYTES (176ULL * MiB) /* host memory for deltas before old ones are merged */
+#define BUDGET_BYTES (96ULL * MiB) /* host memory for deltas before old ones are merged */
 
 /*
  * Old content of one chunk or slot, packed: a bitmap of the 16-byte granules that
@@ -322,10 +322,10 @@ static int drop_point(struct checkpoints *c, size_t i)
 /* Too much memory: halve the density of the older checkpoints, oldest first. */
 static void thin_out(struct checkpoints *c)
 {
-	while (c->bytes > BUDGET_BYTES && c->nr > 8) {
+	while (c->bytes > BUDGET_BYTES && c->nr > 3) {
 		size_t before = c->nr;
 
-		for (size_t i = 1; i + 4 < c->nr && c->bytes > BUDGET_BYTES; i++)
+		for (size_t i = 1; i + 1 < c->nr && c->bytes > BUDGET_BYTES; i++)
 			if (i != c->cur && drop_point(c, i))
 				return;
 		if (c->nr == before)
@@ -473,6 +473,16 @@ void checkpoints_forget_after(struct checkpoints *c, u64 time)
 		c->nr--;
 		delta_clear(c, &c->point[c->nr - 1].to_next);
 	}
+}
+
+size_t checkpoints_last_bytes(const struct checkpoints *c)
+{
+	size_t bytes = 0;
+	const struct delta *d = c->cur ? &c->point[c->cur - 1].to_next : NULL;
+
+	for (size_t i = 0; d && i < d->nr; i++)
+		bytes += packed_bytes(d->item[i].data) + sizeof(d->item[i]);
+	return bytes;
 }
 
 u64 checkpoints_count(const struct checkpoints *c) { return c->nr; }

@@ -23,6 +23,8 @@ void checkpoints_restore(struct checkpoints *c, u64 time);
 /* Checkpoints after @time are dropped; the machine does not change. */
 void checkpoints_forget_after(struct checkpoints *c, u64 time);
 
+/* Host memory that the last checkpoint took. */
+size_t checkpoints_last_bytes(const struct checkpoints *c);
 u64 checkpoints_count(const struct checkpoints *c);
 size_t checkpoints_bytes(const struct checkpoints *c);
 

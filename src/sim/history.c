@@ -16,6 +16,8 @@
 
 /* A checkpoint is taken when doing again what came since would take about this long. */
 #define CHECKPOINT_NS 100000000ULL
+/* A checkpoint that took more memory than this makes the next ones rarer in proportion. */
+#define CHECKPOINT_BYTES (8ULL * MiB)
 
 struct entry {
 	u64 start;  /* time before it */
@@ -37,6 +39,7 @@ struct history {
 	struct checkpoints *cp;
 	u64 end;          /* the latest time that the log reaches */
 	u64 spent_ns;     /* engine time since the last checkpoint */
+	u64 due_ns;       /* of which this much makes the next one due */
 	u64 command_start_ns;
 	u64 last_cp_time;
 	u64 interval;     /* tests: operations between checkpoints, 0: by time */
@@ -64,6 +67,7 @@ struct history *history_create(struct machine *m)
 		return NULL;
 	}
 	h->command_start_ns = now_ns();
+	h->due_ns = CHECKPOINT_NS;
 	return h;
 }
 
@@ -153,12 +157,14 @@ static void maybe_checkpoint(struct machine *m)
 {
 	struct history *h = m->history;
 	u64 now = m->sim->ops;
-	bool due = h->interval ? now - h->last_cp_time >= h->interval : h->spent_ns >= CHECKPOINT_NS;
+	bool due = h->interval ? now - h->last_cp_time >= h->interval : h->spent_ns >= h->due_ns;
 
 	if (!due)
 		return;
-	if (checkpoints_take(h->cp, now) == 0)
+	if (checkpoints_take(h->cp, now) == 0) {
 		h->last_cp_time = now;
+		h->due_ns = CHECKPOINT_NS * (1 + checkpoints_last_bytes(h->cp) / CHECKPOINT_BYTES);
+	}
 	h->spent_ns = 0;
 }
 

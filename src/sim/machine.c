@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc/hugetlb.h"
 #include "alloc/lru.h"
 #include "alloc/process.h"
 #include "hotplug/memory_hotplug.h"
@@ -76,6 +77,15 @@ void machine_destroy(struct machine *m)
 	free(m);
 }
 
+void machine_stop_recording(struct machine *m)
+{
+	if (!m->history)
+		return;
+	memmap_set_dirty_hook(&m->sys->map, NULL, NULL);
+	history_destroy(m->history);
+	m->history = NULL;
+}
+
 static int held_blocks_check(struct machine *m, struct text *report)
 {
 	return held_check(&m->sys->mm, &m->sim->held, report);
@@ -92,6 +102,8 @@ int machine_verify(struct machine *m, struct text *report)
 	}
 	if (sys->stage >= BOOT_MEM_INIT)
 		rc = rc ? rc : lru_check(&sys->mm, report);
+	if (sys->hugetlb)
+		rc = rc ? rc : hugetlb_check(&sys->mm, sys->hugetlb, report);
 	if (sys->procs)
 		rc = rc ? rc : process_check(&sys->mm, sys->procs, report);
 	if (sys->slab)

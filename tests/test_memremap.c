@@ -10,6 +10,7 @@
 #include "alloc/lru.h"
 #include "alloc/page_alloc.h"
 #include "alloc/page_owner.h"
+#include "alloc/page_stat.h"
 #include "hotplug/dimm.h"
 #include "hotplug/memory_failure.h"
 #include "hotplug/memremap.h"
@@ -214,7 +215,7 @@ static pfn_t lru_page(struct hot_machine *m, enum page_kind kind, u32 flags)
 	struct mm *mm = &m->sys->mm;
 	page_handle h = alloc_pages(mm, GFP_HIGHUSER_MOVABLE, 0, 0, owner_intern(mm, "user", "test", 1));
 
-	page_set_info(mm, h, kind, flags);
+	page_stat_set(mm, h, kind, flags);
 	lru_add(mm, h);
 	return page_to_pfn(mm->map, h);
 }

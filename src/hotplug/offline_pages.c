@@ -12,7 +12,8 @@
  *
  * The kernel repeats the migration until it succeeds or a signal arrives. Here
  * nobody else runs meanwhile, so a few rounds without any progress mean that it
- * would never end: then we act as if somebody had pressed Ctrl-C.
+ * would never end: then we act as if somebody had pressed Ctrl-C. Where it is
+ * known when the signal came (system.signal_after_refusals), that decides.
  *
  * Models: mm/memory_hotplug.c offline_pages(), drivers/base/memory.c
  * memory_block_offline(), arch/arm64/mm/mmu.c prevent_bootmem_remove_notifier() (6.12).
@@ -142,6 +143,16 @@ static int scan_movable_pages(const struct mm *mm, pfn_t pfn, pfn_t end, pfn_t *
 	return -ENOENT;
 }
 
+/* signal_pending(): the signal that was announced, or the one of somebody who lost patience. */
+static bool signal_arrived(const struct offline *o, int idle, u64 refusals_before)
+{
+	u64 refused = o->sys->mm.nr_move_refusals - refusals_before;
+
+	if (o->sys->signal_after_refusals && refused)
+		return refused >= o->sys->signal_after_refusals;
+	return idle >= ROUNDS_WITHOUT_PROGRESS;
+}
+
 /* What do_migrate_range() says about folios that stayed. */
 static void report_refusals(struct offline *o, const struct migrate_result *res)
 {
@@ -180,6 +191,7 @@ static void dissolve_free_hugetlb(struct offline *o)
 static int empty_range(struct offline *o)
 {
 	struct mm *mm = &o->sys->mm;
+	u64 refusals = mm->nr_move_refusals;
 	bool reported = false;
 	int idle = 0;
 
@@ -187,7 +199,7 @@ static int empty_range(struct offline *o)
 		struct migrate_result res = { 0 };
 		pfn_t pfn = o->start;
 
-		while (!scan_movable_pages(mm, pfn, o->end, &pfn) && idle < ROUNDS_WITHOUT_PROGRESS) {
+		while (!signal_arrived(o, idle, refusals) && !scan_movable_pages(mm, pfn, o->end, &pfn)) {
 			memset(&res, 0, sizeof(res));
 			migrate_pages_range(mm, pfn, o->end, MR_MEMORY_HOTPLUG, &res);
 			if (res.nr_noted && !reported)
@@ -195,7 +207,7 @@ static int empty_range(struct offline *o)
 			reported |= res.nr_noted;
 			idle = res.nr_succeeded ? 0 : idle + 1;
 		}
-		if (idle >= ROUNDS_WITHOUT_PROGRESS)
+		if (signal_arrived(o, idle, refusals))
 			break;
 		dissolve_free_hugetlb(o);
 		if (!test_pages_isolated(mm, o->start, o->end, MEMORY_OFFLINE, &o->culprit))
@@ -224,6 +236,8 @@ static int isolate_and_empty(struct offline *o)
 		   o->zone->nid);
 	if (sys->slab)
 		slab_memory_going_offline(sys->slab);
+	if (sys->notifier)
+		sys->notifier->going_offline(sys, sys->notifier->arg);
 	if (is_boot_memory_on_arm64(sys, o->block)) {
 		phys_t addr = pfn_to_phys(&sys->arch, o->start);
 

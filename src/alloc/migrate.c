@@ -143,8 +143,10 @@ static int folio_move(struct mm *mm, page_handle src, page_handle dst, enum migr
 
 	trace_emit(mm->trace, TRACE_mm_page_migrate, page_to_pfn(mm->map, src), page_to_pfn(mm->map, dst), page_order(s),
 		   (u32)mode, lru, rc);
-	if (rc)
+	if (rc) {
+		mm->nr_move_refusals++;
 		return rc;
+	}
 	folio_copy(mm, src, dst, reason);
 	if (lru)
 		lru_add(mm, dst);

@@ -100,6 +100,7 @@ struct mm {
 	struct rmap *rmap;          /* alloc/rmap.h; NULL: no held folio is on an LRU list */
 	struct owner_table *owners; /* NULL: nobody was named yet */
 	u64 alloc_seq;    /* allocations ever made: page_owner's clock */
+	u64 nr_move_refusals; /* migrate callbacks that refused a folio, ever */
 	bool booted;      /* mem_init is over: memblock_alloc is served from here */
 };
 

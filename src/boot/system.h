@@ -32,6 +32,7 @@ enum boot_stage {
 struct slab_state;    /* slab/slub.h */
 struct hotplug_state; /* hotplug/memory_hotplug.h */
 struct process_table; /* alloc/process.h */
+struct system;
 
 /* A CMA area: reserved from memblock, given to the buddy as MIGRATE_CMA late in boot. */
 struct boot_cma {
@@ -51,6 +52,13 @@ struct dmesg {
 	char **line;
 	u32 nr;
 	u32 cap;
+};
+
+/* Who wants to know of memory that is about to go; register_memory_notifier(). */
+struct memory_notifier {
+	/* MEM_GOING_OFFLINE: the range is isolated, nothing was moved yet. */
+	void (*going_offline)(struct system *sys, void *arg);
+	void *arg;
 };
 
 struct system {
@@ -80,6 +88,11 @@ struct system {
 	pfn_t max_low_pfn;  /* end of the linear map (i386), else max_pfn */
 	pfn_t *first_deferred_pfn; /* [nr_node_ids] struct pages from here on come late; NO_PFN: none */
 	phys_t memstart;    /* physical address that arch.page_offset maps (arm64: start of RAM, rounded down) */
+	/* What disturbs an offlining from outside. */
+	const struct memory_notifier *notifier; /* not owned; NULL: nobody */
+	/* A signal reaches the task that takes memory offline when so many moves were refused; 0: none comes. */
+	u64 signal_after_refusals;
+
 	phys_t dma_limit;   /* end of what every device reaches (arm64_dma_phys_limit), bytes */
 	u64 nr_kernel_pages; /* free low memory when zones were sized: what hash tables scale with */
 	u64 nr_all_pages;

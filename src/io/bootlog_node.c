@@ -209,18 +209,17 @@ static void movable_start(struct log_parse *p, const char *s)
 		*m = (struct log_movable){ .nid = nid, .start = at };
 }
 
-/* Under "Early memory node ranges": "  0: [mem ...]" */
+/* "  0: [mem ...]", under "Early memory node ranges" or where that heading was cut off */
 static void early_range(struct log_parse *p, const char *s)
 {
 	struct log_node_mem *m;
 	phys_t a, b;
 	int nid;
 
-	if (p->section != SEC_EARLY)
-		return;
 	scan_blanks(&s);
-	if (!scan_int(&s, &nid) || !scan_lit(&s, ":"))
+	if (!scan_int(&s, &nid) || !scan_lit(&s, ": [mem"))
 		return;
+	s -= strlen("[mem");
 	if (!scan_mem(&s, &a, &b)) {
 		log_bad(p, "no address range in a node range");
 		return;

@@ -257,6 +257,8 @@ void zone_set_pageset_high_and_batch(struct mm *mm, struct zone *z)
 		batch = 1;
 	high_min = zone_highsize(mm, z, batch, fraction);
 	high_max = fraction ? high_min : zone_highsize(mm, z, batch, PAGESET_HIGH_FRACTION);
+	if (z->pageset_high_min == high_min && z->pageset_high_max == high_max && z->pageset_batch == batch)
+		return;
 	z->pageset_high_min = high_min;
 	z->pageset_high_max = high_max;
 	z->pageset_batch = batch;
@@ -268,6 +270,10 @@ void setup_zone_pageset(struct mm *mm, struct zone *z)
 	if (!z->pcp) {
 		z->zonestat = arena_alloc(mm->arena, (size_t)mm->nr_cpus * sizeof(*z->zonestat));
 		z->pcp = arena_alloc(mm->arena, (size_t)mm->nr_cpus * sizeof(*z->pcp));
+		/* New lists know nothing of what the zone was told before. */
+		z->pageset_high_min = BOOT_PAGESET_HIGH;
+		z->pageset_high_max = BOOT_PAGESET_HIGH;
+		z->pageset_batch = BOOT_PAGESET_BATCH;
 	}
 	zone_set_pageset_high_and_batch(mm, z);
 }

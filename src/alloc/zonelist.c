@@ -13,7 +13,7 @@
  */
 #include "alloc/zonelist.h"
 
-#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc/node.h"
@@ -25,10 +25,13 @@ struct fallback {
 	struct mm *mm;
 	int load[MAX_NUMNODES];      /* times a node came first among equals */
 	bool has_cpu[MAX_NUMNODES];
-	bool used[MAX_NUMNODES];     /* in the order that is being built */
+	u32 key[MAX_NUMNODES];       /* value and number of a node, for sorting */
 	int order[MAX_NUMNODES];
 	int nr;
 };
+
+#define NID_BITS 10
+_Static_assert(MAX_NUMNODES <= 1 << NID_BITS, "a node number fits a sort key");
 
 static bool has_memory(const struct mm *mm, int nid)
 {
@@ -37,50 +40,44 @@ static bool has_memory(const struct mm *mm, int nid)
 
 /*
  * The value that the nearest node has least of. Distance weighs most, then
- * "a node above us", then "no cpus of its own", then how often it came first.
+ * "a node below us", then "cpus of its own", then how often it came first.
  */
-static int fallback_value(const struct fallback *f, int from, int to)
+static u32 fallback_value(const struct fallback *f, int from, int to)
 {
-	int val = node_distance(f->mm, from, to);
+	u32 val = (u32)node_distance(f->mm, from, to);
 
 	val += to < from;
 	if (f->has_cpu[to])
 		val += PENALTY_FOR_NODE_WITH_CPUS;
-	return val * MAX_NUMNODES + f->load[to];
+	return val * MAX_NUMNODES + (u32)f->load[to];
 }
 
-/* find_next_best_node(); NO_NODE when every node with memory is used. */
-static int fallback_next(struct fallback *f, int local)
+static int cmp_key(const void *a, const void *b)
 {
-	int best = NO_NODE, best_val = INT_MAX;
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
 
-	if (!f->used[local] && has_memory(f->mm, local)) {
-		f->used[local] = true;
-		return local;
-	}
-	for (int n = 0; n < f->mm->nr_node_ids; n++) {
-		int val;
-
-		if (f->used[n] || !has_memory(f->mm, n))
-			continue;
-		val = fallback_value(f, local, n);
-		if (val < best_val) {
-			best_val = val;
-			best = n;
-		}
-	}
-	if (best >= 0)
-		f->used[best] = true;
-	return best;
+	return x < y ? -1 : x > y;
 }
 
+/*
+ * The kernel looks for the best of the remaining nodes again and again. While one
+ * list is made, only nodes that are on it already change their load, so sorting
+ * once gives the same order. A node with memory begins with itself.
+ */
 static void fallback_order(struct fallback *f, int local)
 {
-	int prev = local, n;
+	int prev = local, nr = 0;
 
-	memset(f->used, 0, sizeof(f->used));
 	f->nr = 0;
-	while ((n = fallback_next(f, local)) >= 0) {
+	if (has_memory(f->mm, local))
+		f->order[f->nr++] = local;
+	for (int n = 0; n < f->mm->nr_node_ids; n++)
+		if (n != local && has_memory(f->mm, n))
+			f->key[nr++] = fallback_value(f, local, n) << NID_BITS | (u32)n;
+	qsort(f->key, (size_t)nr, sizeof(*f->key), cmp_key);
+	for (int i = 0; i < nr; i++) {
+		int n = (int)(f->key[i] & ((1u << NID_BITS) - 1));
+
 		if (node_distance(f->mm, local, n) != node_distance(f->mm, local, prev))
 			f->load[n]++;
 		f->order[f->nr++] = n;

@@ -172,6 +172,13 @@ static void numa_dummy(struct system *sys, struct parsed_nodes *p)
 	numa_register_meminfo(&mi, mb);
 }
 
+/* Distances that firmware tells, over the usual 10 and 20. */
+static void set_distances(struct mm *mm, const struct desc_node *n)
+{
+	for (int to = 0; n->distance && n->nid < mm->nr_node_ids && to < n->nr_distance && to < mm->nr_node_ids; to++)
+		mm->distance[n->nid * mm->nr_node_ids + to] = n->distance[to];
+}
+
 static void init_distance(struct system *sys, const struct parsed_nodes *p, bool firmware)
 {
 	struct mm *mm = &sys->mm;
@@ -185,8 +192,9 @@ static void init_distance(struct system *sys, const struct parsed_nodes *p, bool
 	mm->distance = arena_alloc(sys->arena, (size_t)nr * (size_t)nr);
 	for (int i = 0; i < nr; i++)
 		for (int j = 0; j < nr; j++)
-			mm->distance[i * nr + j] = firmware ? desc_distance(sys->desc, i, j) :
-				i == j ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+			mm->distance[i * nr + j] = i == j ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+	for (size_t i = 0; firmware && i < sys->desc->nr_node; i++)
+		set_distances(mm, &sys->desc->node[i]);
 }
 
 /* The node that firmware gives @cpu, or NO_NODE. */

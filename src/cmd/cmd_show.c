@@ -4,6 +4,7 @@
  * has one (io/procfs.h), in plain tables otherwise.
  */
 #include "cmd/tables.h"
+#include "cmd/show_pages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -174,6 +175,9 @@ static const struct show shows[] = {
 	{ "page", "one page frame: state, place, buddy, addresses, owner", show_page },
 	{ "translate", "pfn, physical, linear, struct page, section of one page", show_translate },
 	{ "owners", "who holds how much, largest first", show_owners },
+	{ "page_owner", "the first allocated blocks, or as many as given, in page_owner's format", show_page_owner },
+	{ "page-types", "pages by their flags; a filter picks some: anon,~lru", show_page_types },
+	{ "polluters", "owners whose unmovable pages sit in movable pageblocks, worst first", show_polluters },
 	{ "held", "blocks allocated by command, with their names", show_held },
 	{ "events", "the last trace events (20, or as many as given)", show_events },
 	{ "slabinfo", "slab caches, as /proc/slabinfo", show_slabinfo },
@@ -216,7 +220,7 @@ static const char *const no_keys[] = { NULL };
 static const char *const words[] = { "iomem",	 "memblock", "dmesg",	  "zoneinfo", "buddyinfo", "pagetypeinfo",
 				     "meminfo",	 "vmstat",   "blocks",	  "nodes",    "zonelists", "sections",
 				     "extfrag",	 "unusable", "slabinfo",  "page",     "translate", "owners",
-				     "held",	 "events",   "cmdline",	  "self",     NULL };
+				     "page_owner", "page-types", "polluters", "held",	 "events",   "cmdline",	  "self",     NULL };
 
 static const struct command rows[] = {
 	{ "show", "[WHAT [ARGUMENT]]", "print one of the kernel's files or our tables; alone: list them", "Look", CMD_READ,

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "alloc/hugetlb.h"
 #include "alloc/node.h"
 #include "alloc/zonelist.h"
 #include "hotplug/memory_hotplug.h"
@@ -341,10 +342,13 @@ static void print_hugetlb(const struct system *sys, struct text *out)
 {
 	const struct boot_hstate *h = &sys->hstate[sys->default_hstate];
 
+	const struct hstate *pool = sys->hugetlb ? &sys->hugetlb->h[sys->default_hstate] : NULL;
+
 	if (!sys->nr_hstates)
 		return;
 	text_printf(out, "HugePages_Total:   %5llu\nHugePages_Free:    %5llu\nHugePages_Rsvd:    %5u\n"
-			 "HugePages_Surp:    %5u\n", LLX(h->nr), LLX(h->nr), 0u, 0u);
+			 "HugePages_Surp:    %5llu\n", LLX(h->nr), LLX(pool ? pool->free.nr : h->nr), 0u,
+		    LLX(pool ? pool->surplus : 0));
 	line(out, "Hugepagesize:", h->size / KiB);
 	line(out, "Hugetlb:", kb(sys, hugetlb_pages(sys)));
 }

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tests of references, compound pages and splitting, and that misuse changes nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc/held.h"
+#include "alloc/process.h"
+#include "sim/machine.h"
+#include "sim_fixture.h"
+
+#define LL(v) ((unsigned long long)(v))
+
+static void run(struct machine *m, const char *line) { free(must(m, line)); }
+
+/* The pfn of the block allocated last by command. */
+static pfn_t last_pfn(struct machine *m)
+{
+	return page_to_pfn(&m->sys->map, m->sim->held.h[m->sim->held.nr - 1]);
+}
+
+/* Run "@verb @pfn@rest"; it must be refused with @code, print @words, and change nothing. */
+static void refused(struct machine *m, const char *verb, pfn_t pfn, const char *rest, int code, const char *words)
+{
+	struct text out = TEXT_INIT;
+	struct mm_error err = { 0, "" };
+	u64 before = machine_hash(m);
+	u64 ops = m->sim->ops;
+	char line[96];
+	int rc;
+
+	snprintf(line, sizeof(line), "%s0x%llx%s", verb, LL(pfn), rest);
+	rc = machine_command(m, line, &out, &err);
+	if (rc != code)
+		fail_msg("%s: expected %s, got %s (%s)", line, mm_errname(code), mm_errname(rc), err.msg);
+	if (words && !strstr(text_str(&out), words) && !strstr(err.msg, words))
+		fail_msg("%s: expected \"%s\" in:\n%s%s", line, words, text_str(&out), err.msg);
+	text_cleanup(&out);
+	m->sim->ops = ops; /* refused commands are counted, too */
+	assert_int_equal(machine_hash(m), before);
+	must_verify(m);
+}
+
+static void put_at_zero_is_refused_with_a_dump(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+	pfn_t pfn;
+
+	run(m, "alloc order=0 as=a");
+	pfn = last_pfn(m);
+	run(m, "free a");
+	refused(m, "put ", pfn, "", -EUCLEAN, "page dumped because: VM_BUG_ON_PAGE(page_ref_count(page) == 0)");
+	refused(m, "get ", pfn, "", -EUCLEAN, "page: refcount:0");
+	machine_destroy(m);
+}
+
+static void a_double_free_is_refused(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+	pfn_t pfn;
+
+	run(m, "alloc order=2 as=a");
+	pfn = last_pfn(m);
+	run(m, "free a");
+	refused(m, "free pfn=", pfn, "", -EINVAL, "free already");
+	machine_destroy(m);
+}
+
+static void a_reserved_page_is_not_freed(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+
+	/* The kernel image lies there. */
+	refused(m, "put ", 0x1000, "", -EINVAL, "reserved");
+	refused(m, "free pfn=", 0x1000, "", -EINVAL, "PageReserved");
+	machine_destroy(m);
+}
+
+static void pages_of_a_plain_block_have_no_counts_of_their_own(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+	pfn_t pfn;
+
+	run(m, "alloc order=3 as=a");
+	pfn = last_pfn(m);
+	refused(m, "put ", pfn + 5, "", -EBUSY, "not compound");
+	refused(m, "put ", pfn, "", -EBUSY, "split it first");
+	refused(m, "split ", pfn + 1, "", -EINVAL, "inside a block");
+	machine_destroy(m);
+}
+
+static void split_makes_single_pages_that_are_put_one_by_one(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+	char line[64];
+	pfn_t pfn;
+
+	run(m, "alloc order=3 as=a");
+	pfn = last_pfn(m);
+	snprintf(line, sizeof(line), "split 0x%llx", LL(pfn));
+	run(m, line);
+	assert_int_equal(m->sim->held.nr, 8);
+	for (int i = 0; i < 8; i++) {
+		snprintf(line, sizeof(line), "put 0x%llx", LL(pfn + (pfn_t)i));
+		run(m, line);
+		must_verify(m);
+	}
+	assert_int_equal(m->sim->held.nr, 0);
+	refused(m, "put ", pfn, "", -EUCLEAN, NULL);
+	machine_destroy(m);
+}
+
+static void the_tail_of_a_folio_counts_for_its_head(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+	struct page_view v;
+	char line[64];
+	pfn_t pfn;
+
+	run(m, "folio alloc order=3 as=f");
+	pfn = last_pfn(m);
+	snprintf(line, sizeof(line), "get 0x%llx", LL(pfn + 5));
+	run(m, line);
+	memmap_view(&m->sys->map, pfn, &v);
+	assert_int_equal(v.ref, 2);
+	/* Expect the whole folio to be what is freed, never its tail. */
+	refused(m, "free pfn=", pfn + 5, "", -EINVAL, "somebody else holds a reference");
+	refused(m, "split ", pfn, "", -EINVAL, "it is compound");
+	machine_destroy(m);
+}
+
+static void a_folio_in_use_is_not_split(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+	char line[64];
+	pfn_t pfn;
+
+	run(m, "folio alloc order=3 as=f");
+	pfn = last_pfn(m);
+	snprintf(line, sizeof(line), "get 0x%llx", LL(pfn));
+	run(m, line);
+	refused(m, "folio split ", pfn, " order=0", -EBUSY, "in use");
+	memcpy(line, "put", 3);
+	run(m, line);
+	/* Expect an order that is not smaller to be refused. */
+	refused(m, "folio split ", pfn, " order=3", -EINVAL, "give a smaller one");
+	snprintf(line, sizeof(line), "folio split 0x%llx order=1", LL(pfn));
+	run(m, line);
+	assert_int_equal(m->sim->held.nr, 4);
+	must_verify(m);
+	run(m, "free all");
+	must_verify(m);
+	machine_destroy(m);
+}
+
+static void memory_of_processes_and_pools_is_freed_by_them_alone(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+	const struct process *p;
+
+	run(m, "proc spawn a");
+	run(m, "proc touch a anon=2M thp=on");
+	p = m->sys->procs->first;
+	refused(m, "free pfn=", page_to_pfn(&m->sys->map, p->set[PS_TABLE].h[0]), "", -EINVAL, "the process");
+	refused(m, "put ", page_to_pfn(&m->sys->map, p->set[PS_STACK].h[0]), "", -EBUSY, "the process");
+	refused(m, "put ", page_to_pfn(&m->sys->map, p->set[PS_ANON].h[0]) + 3, "", -EBUSY, "the process");
+	machine_destroy(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(put_at_zero_is_refused_with_a_dump),
+		cmocka_unit_test(a_double_free_is_refused),
+		cmocka_unit_test(a_reserved_page_is_not_freed),
+		cmocka_unit_test(pages_of_a_plain_block_have_no_counts_of_their_own),
+		cmocka_unit_test(split_makes_single_pages_that_are_put_one_by_one),
+		cmocka_unit_test(the_tail_of_a_folio_counts_for_its_head),
+		cmocka_unit_test(a_folio_in_use_is_not_split),
+		cmocka_unit_test(memory_of_processes_and_pools_is_freed_by_them_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

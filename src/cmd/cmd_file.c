@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Commands that read and write files: conform, bootreplay, export, save, source.
+ * Commands that read and write files: conform, bootreplay, replay, export, save, source.
  */
 #include "cmd/tables.h"
 
@@ -17,6 +17,7 @@
 #include "sim/conform_migrate.h"
 #include "sim/history.h"
 #include "sim/machine.h"
+#include "sim/trace_replay.h"
 
 #define SOURCE_MAX_LINES 10000000u
 
@@ -92,6 +93,8 @@ static int source_lines(struct machine *m, FILE *f, const char *path, struct tex
 			rc = mm_fail(err, -E2BIG, "%s: more than %u lines; split it", path, SOURCE_MAX_LINES);
 		else if (!strncmp(line + strspn(line, " \t"), "source", 6))
 			rc = mm_fail(err, -EINVAL, "a script cannot source another one; put the lines in");
+		else if (!strncmp(line + strspn(line, " \t"), "replay", 6))
+			rc = mm_fail(err, -EINVAL, "a script cannot replay a file; write 'feed FILE' for a trace");
 		else
 			rc = machine_command(m, line, out, err);
 	}
@@ -118,6 +121,35 @@ static int run_source(struct machine *m, const struct cmd_args *a, struct text *
 	return rc;
 }
 
+/* feed FILE: what `replay` records when the file is a trace. */
+static int run_feed(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	struct replay_summary s;
+	int rc = need_path(a, "trace", err);
+
+	if (!rc && m->sys->stage < BOOT_MEM_INIT)
+		rc = mm_fail(err, -EAGAIN, "the buddy has no memory yet; run 'boot' first");
+	rc = rc ? rc : trace_replay_file(m, a->argv[1], &s, err);
+	if (!rc)
+		replay_summary_print(&s, out);
+	return rc;
+}
+
+static int run_replay(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	int rc = need_path(a, "trace or script", err);
+	char line[4096];
+
+	rc = rc ? rc : trace_replay_detect(a->argv[1], err);
+	if (!rc)
+		return run_source(m, a, out, err);
+	if (rc < 0)
+		return rc;
+	if (snprintf(line, sizeof(line), "feed '%s'", a->argv[1]) >= (int)sizeof(line))
+		return mm_fail(err, -ENAMETOOLONG, "the name is too long; move the file");
+	return command_execute(m, line, out, err);
+}
+
 static const char *const no_keys[] = { NULL };
 
 static const struct command rows[] = {
@@ -125,6 +157,10 @@ static const struct command rows[] = {
 	  "Files", CMD_READ, no_keys, NULL, run_conform },
 	{ "bootreplay", "FILE", "replay the memblock calls of a boot log made with memblock=debug and compare every address",
 	  "Files", CMD_READ, no_keys, NULL, run_bootreplay },
+	{ "replay", "FILE",
+	  "drive the machine with a kernel's trace (ftrace, trace-cmd, perf text) and compare page frames; or run a saved session",
+	  "Files", CMD_SESSION, no_keys, NULL, run_replay },
+	{ "feed", "FILE", "drive the machine with a kernel's trace (what 'replay' records)", "Files", 0, no_keys, NULL, run_feed },
 	{ "export", "DIR", "write the machine as a folder with proc/ and sys/ in the kernel's formats", "Files", CMD_READ,
 	  no_keys, NULL, run_export },
 	{ "save", "FILE", "write the session as a script that reproduces it", "Files", CMD_READ, no_keys, NULL, run_save },

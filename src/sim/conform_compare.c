@@ -222,7 +222,8 @@ static void compare_numbers(struct comparer *c)
 	compare_number(c, "nr_isolate_pageblock", (s64)k->nr_isolate_pageblock, (s64)o->nr_isolate_pageblock);
 	compare_number(c, "percpu_drift_mark", (s64)k->percpu_drift_mark, (s64)o->percpu_drift_mark);
 	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
-		compare_number(c, "lowmem_reserve", (s64)k->lowmem_reserve[zid], (s64)o->lowmem_reserve[zid]);
+		if (arch_has_zone(c->mm->arch, (enum zone_type)zid))
+			compare_number(c, "lowmem_reserve", (s64)k->lowmem_reserve[zid], (s64)o->lowmem_reserve[zid]);
 	for (int i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
 		compare_number(c, i ? "vm_stat" : "vm_stat[NR_FREE_PAGES]", k->vm_stat[i], o->vm_stat[i]);
 }

@@ -22,12 +22,14 @@
 #include "alloc/page_owner.h"
 #include "boot/system.h"
 #include "hotplug/memory_hotplug.h"
+#include "sim/conform_events.h"
 #include "sim/conform_load.h"
 #include "zone/page_list.h"
 
 #define ARENA_BYTES (sizeof(void *) > 4 ? 4ULL << 30 : 256ULL << 20)
 #define TRACE_RING  (1u << 21)
 #define ROW_PAGES   512
+#define THP_MIN_BYTES (512ULL << 20) /* hugepage_init(): less memory, no transparent huge pages */
 
 typedef unsigned long long ull;
 
@@ -43,6 +45,8 @@ struct record {
 	struct mm *mm;
 	const char *config;
 	enum action action;
+	struct memory_notifier notifier;
+	struct outside_events events; /* trace.txt, for offlining */
 	owner_id ours;       /* pages of the module: movable_ops that work */
 	owner_id refuses;    /* the one whose callback answers -EBUSY or -EAGAIN */
 	bool loaded;
@@ -227,6 +231,42 @@ static u64 config_number(const struct record *r, const char *key, u64 dflt)
 	return p ? strtoull(p, NULL, 0) : dflt;
 }
 
+static bool config_line_holds(const struct record *r, const char *start, const char *word)
+{
+	const char *line = config_line(r, start), *found = line ? strstr(line, word) : NULL;
+
+	return found && (size_t)(found - line) < strcspn(line, "\n");
+}
+
+/* "lowmem_reserve_ratio: 256 256 32 0 0": one number for each zone type that the kernel has. */
+static void read_lowmem_ratios(struct record *r)
+{
+	const char *p = config_line(r, "lowmem_reserve_ratio: ");
+
+	for (int zid = 0; p && zid < MAX_NR_ZONES; zid++) {
+		char *end;
+		long v;
+
+		if (!arch_has_zone(r->mm->arch, (enum zone_type)zid))
+			continue;
+		v = strtol(p, &end, 10);
+		if (end == p || memchr(p, '\n', (size_t)(end - p)))
+			return;
+		r->mm->vm.lowmem_reserve_ratio[zid] = (int)v;
+		p = end;
+	}
+}
+
+static u64 total_pages(const struct mm *mm)
+{
+	u64 pages = 0;
+
+	for_each_node(mm, n)
+		for (int zid = 0; zid < MAX_NR_ZONES; zid++)
+			pages += n->zones[zid].managed_pages;
+	return pages;
+}
+
 static int read_config(struct record *r)
 {
 	struct vm_tunables *vm = &r->mm->vm;
@@ -249,6 +289,11 @@ static int read_config(struct record *r)
 	vm->compact_unevictable_allowed = config_number(r, "compact_unevictable_allowed: ", 1);
 	vm->watermark_boost_factor = (int)config_number(r, "watermark_boost_factor: ", 15000);
 	vm->min_free_kbytes = config_number(r, "min_free_kbytes: ", 1024);
+	vm->watermark_scale_factor = (int)config_number(r, "watermark_scale_factor: ", 10);
+	vm->percpu_pagelist_high_fraction = (int)config_number(r, "percpu_pagelist_high_fraction: ", 0);
+	read_lowmem_ratios(r);
+	vm->thp_enabled = total_pages(r->mm) >= THP_MIN_BYTES >> r->mm->arch->page_shift &&
+			  !config_line_holds(r, "cmdline: ", "transparent_hugepage=never");
 	return 0;
 }
 
@@ -394,6 +439,50 @@ static int do_order9(struct record *r)
 	return rc;
 }
 
+static void feed_events(struct system *sys, void *arg)
+{
+	struct record *r = arg;
+
+	outside_events_before_moves(&r->events);
+}
+
+/* "R <src> <dst> <mode> <-errno>": the page @src refuses; it lies where it lay before. */
+static void load_refusal(struct record *r, const char *line)
+{
+	pfn_t pfn = strtoull(line + 2, NULL, 16);
+	const char *code = memchr(line, '-', strcspn(line, "\n"));
+	page_handle h = memmap_find(r->mm->map, pfn);
+	struct page *p = h == NO_PAGE ? NULL : memmap_page(r->mm->map, h);
+
+	if (!p || !code || page_owner_id(p) != r->ours)
+		return;
+	owner_get(r->mm, r->refuses)->movable_ops = (s8)strtol(code + 1, NULL, 10);
+	owner_uncharge(r->mm, r->ours, 0);
+	owner_charge(r->mm, r->refuses, 0);
+	p->ext = r->refuses << 12 | page_ref(p);
+}
+
+/* Pages that refuse, and the signal that ends the attempt ("sigafter=" on the command line). */
+static int load_disturbances(struct record *r)
+{
+	const char *moves = read_file(r, "moves.txt", true), *trace = read_file(r, "trace.txt", false);
+	const char *cmdline = config_line(r, "cmdline: ");
+	u64 refusals = 0, after = 0;
+
+	if (!moves)
+		return r->err->code;
+	for (const char *p = moves; p && (p = strstr(p, " R ")); p++, refusals++)
+		load_refusal(r, p + 1);
+	if (refusals && cmdline && line_number(cmdline, "sigafter=", 10, &after))
+		r->sys->signal_after_refusals = after;
+	else
+		r->sys->signal_after_refusals = refusals;
+	r->events = (struct outside_events){ .mm = r->mm, .at = trace, .out = r->out };
+	r->notifier = (struct memory_notifier){ feed_events, r };
+	r->sys->notifier = &r->notifier;
+	return 0;
+}
+
 static int do_offline(struct record *r)
 {
 	const char *line = config_line(r, "block=");
@@ -410,9 +499,13 @@ static int do_offline(struct record *r)
 	zone = memmap_range_of(r->mm->map, start)->zone;
 	b = (struct memory_block){ .nr = start / pages, .start_pfn = start, .nr_pages = pages,
 				   .range = { .zone = zone, .group = -1, .nid = (s16)mm_zone(r->mm, zone)->nid, .early = 1 } };
+	rc = load_disturbances(r);
+	if (rc)
+		return rc;
 	rc = offline_pages(r->sys, &b, start, pages, mm_zone(r->mm, zone), &err);
+	outside_events_rest(&r->events);
 	if ((want < 0 ? want : 0) == rc)
-		return 0;
+		return r->events.differences ? -EUCLEAN : 0;
 	text_printf(r->out, "  offline: kernel %d, ours %d (%s)\n", want < 0 ? want : 0, rc, err.msg);
 	return -EUCLEAN;
 }
@@ -469,6 +562,7 @@ static int load(struct record *r)
 	r->loaded = true;
 	r->ours = owner_intern(r->mm, "ours", "alloc_pages < module", -1);
 	r->refuses = owner_intern(r->mm, "refuses", "alloc_pages < module", -1);
+	r->sys->hotplug = arena_alloc(r->arena, sizeof(*r->sys->hotplug));
 	load_iomem(r);
 	rc = read_config(r);
 	return rc ? rc : load_pages(r);

@@ -49,10 +49,10 @@ static bool alloc_is_movable(const struct page *p, pfn_t idx)
 }
 
 /*
- * Look at the block that covers @pfn, whose struct pages exist. Return: how many
- * pages from @pfn on are no obstacle; 0: @pfn is one.
+ * Look at the block that covers page @h. Return: how many pages from @h on are no
+ * obstacle; 0: @h is one.
  */
-static u64 movable_run(const struct memmap *map, pfn_t pfn, page_handle h, u32 flags)
+static u64 movable_run(const struct memmap *map, page_handle h, u32 flags)
 {
 	page_handle head = memmap_head(map, h);
 	const struct page *p = memmap_page(map, head);
@@ -83,7 +83,7 @@ static u64 movable_untouched(const struct memmap *map, pfn_t pfn, pfn_t end)
 }
 
 /* Nothing but reserved pages and holes is an obstacle in ZONE_MOVABLE. */
-static u64 not_reserved_run(const struct memmap *map, pfn_t pfn, page_handle h)
+static u64 not_reserved_run(const struct memmap *map, page_handle h)
 {
 	const struct page *p = memmap_page(map, h);
 
@@ -95,22 +95,21 @@ pfn_t has_unmovable_pages(const struct mm *mm, pfn_t start, pfn_t end, enum migr
 	const struct memmap *map = mm->map;
 	const struct zone *z = pfn_zone(mm, start);
 	bool movable_zone = z && z->idx == ZONE_MOVABLE;
+	page_handle h;
 
 	if (pageblock_mt(map, start) == MIGRATE_CMA)
 		return mt == MIGRATE_CMA ? NO_PFN : start;
-	while (start < end) {
-		page_handle h = memmap_find(map, start);
-		u64 n;
-
+	/* A pageblock lies in one max block: either all of its struct pages exist, or none. */
+	h = memmap_find(map, start);
+	for (u64 i = 0, n, nr = end - start; i < nr; i += n) {
 		if (h == NO_PAGE)
-			n = movable_untouched(map, start, end);
+			n = movable_untouched(map, start + i, end);
 		else if (movable_zone)
-			n = not_reserved_run(map, start, h);
+			n = not_reserved_run(map, h + (u32)i);
 		else
-			n = movable_run(map, start, h, flags);
+			n = movable_run(map, h + (u32)i, flags);
 		if (!n)
-			return start;
-		start += n;
+			return start + i;
 	}
 	return NO_PFN;
 }

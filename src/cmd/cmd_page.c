@@ -13,13 +13,31 @@
 
 #define LL(v) ((unsigned long long)(v))
 
+/* The first block that users hold under the name @word. NO_PFN: none. */
+static pfn_t held_by_name(struct machine *m, const char *word)
+{
+	const struct held_set *set = &m->sim->held;
+	struct mm *mm = &m->sys->mm;
+	pfn_t first = NO_PFN;
+
+	for (u32 i = 0; i < set->nr; i++) {
+		const struct owner_record *o = owner_get(mm, page_owner_id(memmap_page(mm->map, set->h[i])));
+
+		if (o && !strcmp(o->tag, word))
+			first = min_u64(first, page_to_pfn(mm->map, set->h[i]));
+	}
+	return first;
+}
+
+/* A pfn, or the name of a block that was allocated by command. */
 static int pfn_argument(struct machine *m, const struct cmd_args *a, int index, pfn_t *pfn, struct mm_error *err)
 {
 	if (m->sys->stage < BOOT_MEM_INIT)
 		return mm_fail(err, -EAGAIN, "there are no pages to hold before the hand-over to the buddy; run 'boot' first");
 	if (a->argc <= index)
 		return mm_fail(err, -EINVAL, "%s which page? give its pfn, e.g. 0x48000", a->argv[0]);
-	return cmd_parse_u64(a->argv[index], pfn, "pfn", err);
+	*pfn = held_by_name(m, a->argv[index]);
+	return *pfn != NO_PFN ? 0 : cmd_parse_u64(a->argv[index], pfn, "pfn or name", err);
 }
 
 /* The refusal of a misuse carries the kernel's dump of the page. */
@@ -160,9 +178,9 @@ static const char *const folio_keys[] = { "order", "gfp", "node", "as", NULL };
 static const char *const folio_words[] = { "alloc", "split", "of", NULL };
 
 static const struct command rows[] = {
-	{ "get", "PFN", "get_page(): take one more reference to the page or folio", "Pages", 0, no_keys, NULL, run_get },
-	{ "put", "PFN", "put_page(): drop a reference; the last one frees", "Pages", 0, no_keys, NULL, run_put },
-	{ "split", "PFN", "split_page(): make single pages of a high-order block that is not compound", "Pages", 0, no_keys,
+	{ "get", "PFN|NAME", "get_page(): take one more reference to the page or folio", "Pages", 0, no_keys, NULL, run_get },
+	{ "put", "PFN|NAME", "put_page(): drop a reference; the last one frees", "Pages", 0, no_keys, NULL, run_put },
+	{ "split", "PFN|NAME", "split_page(): make single pages of a high-order block that is not compound", "Pages", 0, no_keys,
 	  NULL, run_split },
 	{ "folio", "alloc [order=N] [gfp=FLAGS] [node=N] [as=NAME] | split PFN [order=N] | of PFN",
 	  "allocate a folio (compound page), split one, or tell which folio a page belongs to", "Pages", 0, folio_keys,

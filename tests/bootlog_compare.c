@@ -112,6 +112,18 @@ static void compare_holes(const struct bootlog *want, const struct bootlog *got,
 	}
 }
 
+static void compare_totals(const struct bootlog *want, const struct bootlog *got, struct log_verdict *v)
+{
+	for (size_t i = 0; i < want->nr_total; i++) {
+		const struct log_total *w = &want->total[i], *g = i < got->nr_total ? &got->total[i] : NULL;
+		bool equal = g && g->nid == w->nid && g->pages == w->pages;
+
+		judge(v, equal);
+		if (!equal)
+			miss(v, "total pages of node %d: %llu, model %llu", w->nid, LL(w->pages), g ? LL(g->pages) : 0ULL);
+	}
+}
+
 void bootlog_compare(const struct bootlog *want, const struct bootlog *got, struct log_verdict *v)
 {
 	compare_zones(want, got, v);
@@ -119,6 +131,7 @@ void bootlog_compare(const struct bootlog *want, const struct bootlog *got, stru
 	compare_early(want, got, v);
 	compare_initmem(want, got, v);
 	compare_holes(want, got, v);
+	compare_totals(want, got, v);
 }
 
 static char *read_log(const char *path, size_t *len)

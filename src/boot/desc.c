@@ -357,7 +357,7 @@ bool desc_equal(const struct desc *a, const struct desc *b, struct text *why)
 	if (!same_lines(a->hostfacts, b->hostfacts))
 		return differ(why, "notes, part", 0);
 	if (a->seed != b->seed || a->nr_cpus != b->nr_cpus || a->nr_cpus_possible != b->nr_cpus_possible ||
-	    a->l3_slice_kib != b->l3_slice_kib || a->fw_overlaps != b->fw_overlaps ||
+	    a->kernel_version != b->kernel_version || a->l3_slice_kib != b->l3_slice_kib || a->fw_overlaps != b->fw_overlaps ||
 	    a->resv_complete != b->resv_complete || a->boot_alloc_model != b->boot_alloc_model)
 		return differ(why, "machine setting", 0);
 	return same_arrays(a, b, why) && same_nodes(a, b, why);

@@ -86,6 +86,8 @@ struct desc {
 	u64 seed;
 	int nr_cpus;          /* online after boot */
 	int nr_cpus_possible; /* sizes slab and per-cpu things; >= nr_cpus */
+	u32 kernel_version;   /* major << 16 | minor << 8 | patch of an imported system, 0: 6.12.117. Boot prints the
+	                         log lines that older kernels had and 6.12 has not */
 	u32 l3_slice_kib;     /* cache per cpu, for PCPF_FREE_HIGH_BATCH; 0: unknown */
 
 	struct fw_entry *fw;     size_t nr_fw;

@@ -142,6 +142,9 @@ static void free_area_init_node(struct system *sys, int nid)
 	n->node_spanned_pages = end - start;
 	for_each_zone_type(&sys->mm, zid)
 		size_zone(sys, n, zid, end);
+	/* A debug message since 5.14. */
+	if (sys->desc->kernel_version && sys->desc->kernel_version < (5 << 16 | 14 << 8))
+		sys_printk(sys, "On node %d totalpages: %llu", nid, LLX(n->node_present_pages));
 }
 
 /* Pages that are free now: hash tables will be sized by them. */

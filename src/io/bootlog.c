@@ -224,5 +224,6 @@ void bootlog_cleanup(struct bootlog *log)
 	free(log->early);
 	free(log->initmem);
 	free(log->hole);
+	free(log->total);
 	memset(log, 0, sizeof(*log));
 }

@@ -71,6 +71,11 @@ struct log_hole { /* "On node 0, zone DMA32: 33 pages in unavailable ranges" (si
 	enum zone_type type;
 };
 
+struct log_total { /* "On node 0 totalpages: 262143" (before 5.14) */
+	u64 pages;
+	int nid;
+};
+
 struct log_cpu { /* "SRAT: PXM 1 -> APIC 0x10 -> Node 1" */
 	u64 hwid;
 	int nid;
@@ -145,6 +150,7 @@ struct bootlog {
 	LOG_LIST(log_node_mem, early);
 	LOG_LIST(log_initmem, initmem);
 	LOG_LIST(log_hole, hole);
+	LOG_LIST(log_total, total);
 
 	int nr_cpus;        /* allowed now; 0: not told */
 	int nr_hotplug_cpus;

@@ -280,7 +280,19 @@ static void initmem(struct log_parse *p, const char *s)
 		*m = (struct log_initmem){ .nid = nid, .start = a, .end = b, .memoryless = memoryless };
 }
 
-/* "0, zone DMA32: 33 pages in unavailable ranges" */
+static void totalpages(struct log_parse *p, int nid, const char *s)
+{
+	struct log_total *t;
+	u64 pages;
+
+	if (!scan_num(&s, 10, &pages) || !log_nid_ok(p, nid))
+		return;
+	t = LOG_ADD(p, total);
+	if (t)
+		*t = (struct log_total){ .pages = pages, .nid = nid };
+}
+
+/* "0, zone DMA32: 33 pages in unavailable ranges", "0 totalpages: 262143" */
 static void on_node(struct log_parse *p, const char *s)
 {
 	static const char *const names[] = { "DMA:", "DMA32:", "Normal:", "HighMem:", "Movable:", "Device:" };
@@ -290,7 +302,13 @@ static void on_node(struct log_parse *p, const char *s)
 	int nid;
 
 	p->section = SEC_NONE;
-	if (p->withhold || !scan_int(&s, &nid) || !scan_lit(&s, ", zone ") || !scan_word(&s, zone, sizeof(zone)))
+	if (p->withhold || !scan_int(&s, &nid))
+		return;
+	if (scan_lit(&s, " totalpages: ")) {
+		totalpages(p, nid, s);
+		return;
+	}
+	if (!scan_lit(&s, ", zone ") || !scan_word(&s, zone, sizeof(zone)))
 		return;
 	scan_blanks(&s);
 	if (!scan_num(&s, 10, &pages) || !log_nid_ok(p, nid))

@@ -94,6 +94,27 @@ static int set_seed(struct config *c, struct value *v)
 	return value_size(v, &c->d->seed) ? -EINVAL : value_end(v);
 }
 
+/* "5.10.0": three numbers, of which missing ones are 0. */
+static int set_kernel(struct config *c, struct value *v)
+{
+	unsigned n[3] = { 0, 0, 0 };
+	const char *s = value_rest(v);
+	char *end;
+
+	for (int i = 0; i < 3 && *s >= '0' && *s <= '9'; i++) {
+		unsigned long x = strtoul(s, &end, 10);
+
+		if (x > 255)
+			return value_fail(v, "%lu is no part of a kernel version; write for example 5.10.0", x);
+		n[i] = (unsigned)x;
+		s = *end == '.' ? end + 1 : end;
+	}
+	if (!n[0] || *s)
+		return value_fail(v, "'%.40s' is no kernel version; write for example 5.10.0", value_rest(v));
+	c->d->kernel_version = n[0] << 16 | n[1] << 8 | n[2];
+	return 0;
+}
+
 static int set_cpu_cache(struct config *c, struct value *v)
 {
 	u64 bytes;
@@ -294,6 +315,7 @@ const struct config_key config_machine_keys[] = {
 	{ "machine", "title", true, set_title, "one line of what it is" },
 	{ "machine", "cpus", false, set_cpus, "cpus online after boot" },
 	{ "machine", "cpus_possible", false, set_cpus_possible, "cpus that could be there; sizes per-cpu things" },
+	{ "machine", "kernel", false, set_kernel, "version of an imported system, whose log lines boot prints" },
 	{ "machine", "cpu_cache", false, set_cpu_cache, "last-level cache per cpu; for the per-cpu page lists" },
 	{ "machine", "cmdline", true, set_cmdline, "kernel command line; repeated lines are joined by a space" },
 	{ "machine", "cmdline_join", true, set_cmdline_join, "more of the command line, joined without a space" },

@@ -189,6 +189,9 @@ static void put_machine(struct text *out, const struct desc *d)
 	text_printf(out, "arch = %s\ncpus = %d\n", d->arch.name, d->nr_cpus);
 	if (d->nr_cpus_possible != d->nr_cpus)
 		text_printf(out, "cpus_possible = %d\n", d->nr_cpus_possible);
+	if (d->kernel_version)
+		text_printf(out, "kernel = %u.%u.%u\n", d->kernel_version >> 16, d->kernel_version >> 8 & 255,
+			    d->kernel_version & 255);
 	if (d->l3_slice_kib)
 		put_size(out, "cpu_cache", d->l3_slice_kib * KiB);
 	put_cmdline(out, d->cmdline);

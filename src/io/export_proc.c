@@ -6,22 +6,23 @@
  */
 #include "io/export_internal.h"
 
+#include <stdio.h>
+
 #include "io/procfs.h"
 #include "slab/slabinfo.h"
 
 #define LLU(v) ((unsigned long long)(v))
 
-/* Proper names of Debian's packages, by which a reader knows the architecture again. */
-static const char *release(const struct system *sys)
+/* As Debian's packages are called, by which a reader knows the architecture again. */
+static const char *release(const struct system *sys, char *buf, size_t n)
 {
-	switch (sys->arch.id) {
-	case ARCH_X86_64:
-		return "6.12.117-amd64";
-	case ARCH_I386:
-		return "6.12.117-686-pae";
-	default:
-		return "6.12.117-arm64";
-	}
+	static const char *const suffix[NR_ARCH] = {
+		[ARCH_X86_64] = "amd64", [ARCH_I386] = "686-pae", [ARCH_ARM64] = "arm64",
+	};
+	u32 v = sys->desc->kernel_version ? sys->desc->kernel_version : 6 << 16 | 12 << 8 | 117;
+
+	snprintf(buf, n, "%u.%u.%u-%s", v >> 16, v >> 8 & 255, v & 255, suffix[sys->arch.id]);
+	return buf;
 }
 
 static const struct {
@@ -57,9 +58,11 @@ static void put_cpuinfo(struct tree *t, const struct system *sys)
 
 static void put_log(struct tree *t, const struct system *sys)
 {
+	char buf[48];
+
 	if (sys->arch.id == ARCH_ARM64)
 		text_puts(&t->body, "[    0.000000] Booting Linux on physical CPU 0x0000000000 [0x411fd070]\n");
-	text_printf(&t->body, "[    0.000000] Linux version %s (mmview)\n", release(sys));
+	text_printf(&t->body, "[    0.000000] Linux version %s (mmview)\n", release(sys, buf, sizeof(buf)));
 	for (u32 i = 0; i < sys->dmesg.nr; i++)
 		text_printf(&t->body, "[    0.000000] %s\n", sys->dmesg.line[i]);
 	text_printf(&t->body, "[    0.000000] setup_percpu: NR_CPUS:%u nr_cpumask_bits:%d nr_cpu_ids:%d nr_node_ids:%d\n",
@@ -108,12 +111,14 @@ static void put_tunables(struct tree *t, const struct system *sys)
 
 void export_proc(struct tree *t, struct system *sys)
 {
+	char buf[48];
+
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		files[i].print(sys, &t->body);
 		tree_put(t, "%s", files[i].path);
 	}
 	tree_line(t, sys->desc->cmdline, "proc/cmdline");
-	text_printf(&t->body, "Linux version %s (mmview)\n", release(sys));
+	text_printf(&t->body, "Linux version %s (mmview)\n", release(sys, buf, sizeof(buf)));
 	tree_put(t, "proc/version");
 	if (sys->slab) {
 		slabinfo_print(sys->slab, &t->body);

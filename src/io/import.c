@@ -249,6 +249,10 @@ static int finish(struct import *im, const char *path)
 {
 	int ret = set_names(im, path);
 
+	/* The model's own version needs no word. */
+	if (im->log.version != (6 << 16 | 12 << 8 | 117))
+		im->d->kernel_version = im->log.version;
+
 	if (!ret)
 		ret = desc_set_string(&im->d->cmdline, im->cmdline ? im->cmdline : "");
 	if (!ret && !im->cmdline)

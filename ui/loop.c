@@ -402,7 +402,12 @@ static void loop(struct ui *ui)
 		if (in.type == IN_NONE)
 			in = tty_read(ui->tty, busy || flash ? (due > now ? (int)(due - now) : 0) : -1);
 		for (int i = 0; in.type != IN_NONE; i++) {
+			enum view_id before = ui->view;
+
 			re |= handle_input(ui, &in);
+			/* A view knows its length when it has been drawn: before the next key. */
+			if (ui->view != before && !(re & RE_CLEAR))
+				ui_draw(ui);
 			if (re & RE_QUIT || i == 64)
 				break;
 			in = tty_read(ui->tty, 0);

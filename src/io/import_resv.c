@@ -302,6 +302,15 @@ static int resv_from_lines(struct import *im)
 	return ret;
 }
 
+/* arm64 lists all that was reserved at boot below its System RAM. */
+static bool iomem_tells_reservations(const struct import *im)
+{
+	for (size_t i = 0; !im->iomem_masked && i < im->nr_iomem; i++)
+		if (im->iomem[i].depth && !strcmp(im->iomem[i].name, "reserved"))
+			return true;
+	return false;
+}
+
 int import_resv(struct import *im)
 {
 	bool debug = im->calls.nr_dump > 0;
@@ -319,6 +328,6 @@ int import_resv(struct import *im)
 		ret = resv_from_memblock(im);
 	if (!ret && !debug)
 		ret = resv_from_lines(im);
-	im->d->boot_alloc_model = !im->d->resv_complete;
+	im->d->boot_alloc_model = !im->d->resv_complete && !iomem_tells_reservations(im);
 	return ret ? mm_fail(im->err, ret, "no memory for the reservations") : 0;
 }

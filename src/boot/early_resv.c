@@ -59,7 +59,8 @@ static int do_alloc(struct system *sys, const struct desc_resv *r, struct mm_err
 
 	if (at)
 		return 0;
-	return mm_fail(err, -ENOMEM, "no room for the early reservation '%s' of %llu bytes; give the machine more RAM or make it smaller",
+	return mm_fail(err, -ENOMEM, "no room for the early reservation '%s' of %llu bytes; "
+		       "give the machine more RAM or make it smaller",
 		       r->label ? r->label : "unnamed", (unsigned long long)r->size);
 }
 

@@ -126,7 +126,8 @@ void print_memory_line(struct system *sys)
 
 	if (arch_has_zone(&sys->arch, ZONE_HIGHMEM))
 		snprintf(high, sizeof(high), ", %lluK highmem", LLX(kib(sys, mm_high_pages(mm))));
-	sys_printk(sys, "Memory: %lluK/%lluK available (%lluK kernel code, %lluK rwdata, %lluK rodata, %lluK init, %lluK bss, %lluK reserved, %lluK cma-reserved%s)",
+	sys_printk(sys, "Memory: %lluK/%lluK available (%lluK kernel code, %lluK rwdata, %lluK rodata, "
+		   "%lluK init, %lluK bss, %lluK reserved, %lluK cma-reserved%s)",
 		   LLX(kib(sys, free_pages_now(sys))), LLX(kib(sys, present)),
 		   LLX(image_kib(sys, RESV_KERNEL_CODE)), LLX(image_kib(sys, RESV_KERNEL_DATA)),
 		   LLX(image_kib(sys, RESV_KERNEL_RODATA)), LLX(init_kib(sys)),

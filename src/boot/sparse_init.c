@@ -47,7 +47,8 @@ int boot_sparse(struct system *sys, struct mm_error *err)
 	int rc = memmap_init(&sys->map, sys->arena, &sys->arch, arch_max_pfn(&sys->arch));
 
 	if (rc)
-		return mm_fail(err, rc, "the physical address space of %u bits is too large for the model's page tables; lower phys_bits in [arch]",
+		return mm_fail(err, rc, "the physical address space of %u bits is too large for the model; "
+		       "lower phys_bits in [arch]",
 			       sys->arch.phys_bits);
 	rc = early_resv(sys, RESV_AT_SPARSE, err);
 	if (rc)

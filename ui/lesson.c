@@ -211,7 +211,13 @@ static int read_file(struct lesson *l, const char *path, struct mm_error *err)
 
 static const char *lesson_dir(void)
 {
-	return access("ini/lessons", R_OK) ? MMVIEW_DATADIR "/machines/lessons" : "ini/lessons";
+	static char installed[512];
+	const char *dir = getenv("MMVIEW_DATADIR");
+
+	if (!access("ini/lessons", R_OK))
+		return "ini/lessons";
+	snprintf(installed, sizeof(installed), "%s/machines/lessons", dir && *dir ? dir : MMVIEW_DATADIR);
+	return installed;
 }
 
 static bool is_lesson(const char *file)

@@ -6,6 +6,7 @@
  * Exit status: 0 done, 1 a command or check failed, 2 usage or unreadable input.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -157,14 +158,24 @@ static int run_screen(struct machine **m, int nr, const struct options *o)
 	return ui_run(m, nr, &o->ui, &err) ? fail_with(&err, EXIT_FAILED) : 0;
 }
 
+/* The file itself; or, without a slash and not here, the installed machine of that name. */
+static const char *find_machine(const char *name, char *path, size_t size)
+{
+	const char *dir = getenv("MMVIEW_DATADIR");
+
+	snprintf(path, size, "%s/machines/%s", dir && *dir ? dir : MMVIEW_DATADIR, name);
+	return strchr(name, '/') || !access(name, R_OK) || access(path, R_OK) ? name : path;
+}
+
 static int run_machines(char **paths, int nr, const struct options *o)
 {
+	char found[PATH_MAX];
 	struct machine *m[2] = { NULL, NULL };
 	struct mm_error err = { 0, "" };
 	int status = 0;
 
 	for (int i = 0; i < nr && !status; i++) {
-		m[i] = machine_open(paths[i], &err);
+		m[i] = machine_open(find_machine(paths[i], found, sizeof(found)), &err);
 		if (!m[i])
 			status = fail_with(&err, EXIT_USAGE);
 		else if (o->no_history)

@@ -174,6 +174,23 @@ static void pinned_pages_make_cma_fail(void **state)
 	machine_destroy(m);
 }
 
+static void long_term_pins_leave_cma_first(void **state)
+{
+	struct machine *m = boot_string(cma_ini);
+
+	run(m, "proc spawn first");
+	run(m, "proc touch first anon=60M");
+	run(m, "proc spawn a");
+	run(m, "proc touch a anon=390M");
+	run(m, "proc exit first");
+	/* Expect the pages that were lent from the area to be out of it before they are pinned. */
+	expect(m, "proc pin a longterm=on", "pages moved out of ZONE_MOVABLE and CMA");
+	must_verify(m);
+	run(m, "cma alloc size=32M");
+	must_verify(m);
+	machine_destroy(m);
+}
+
 static void random_line(struct rng *r, char *line, size_t n)
 {
 	const char *who = rng_below(r, 2) ? "a" : "b";
@@ -191,7 +208,8 @@ static void random_line(struct rng *r, char *line, size_t n)
 	case 9: snprintf(line, n, "hugetlb set overcommit=%u", kb % 8); break;
 	case 10: case 11: snprintf(line, n, "cma alloc size=%uK", kb / 4 + 4); break;
 	case 12: snprintf(line, n, kb & 1 ? "cma free all" : "compact"); break;
-	default: snprintf(line, n, "proc %s %s anon=64K", kb & 1 ? "pin" : "unpin", who); break;
+	default: snprintf(line, n, "proc %s %s anon=%s", kb & 1 ? "pin" : "unpin", who,
+			  kb & 2 ? "64K longterm=on" : "64K"); break;
 	}
 }
 
@@ -236,6 +254,7 @@ int main(void)
 		cmocka_unit_test(gigantic_pages_of_boot_can_be_freed_and_made_again),
 		cmocka_unit_test(cma_moves_lent_pages_out),
 		cmocka_unit_test(pinned_pages_make_cma_fail),
+		cmocka_unit_test(long_term_pins_leave_cma_first),
 		cmocka_unit_test(random_pools_leave_nothing_behind),
 	};
 

@@ -80,9 +80,14 @@ u32 process_reap(struct mm *mm, struct process_table *t);
 
 /* mlockall(), munlockall(): pages whose state changed. */
 u64 process_mlock(struct mm *mm, struct process *p, bool lock);
-/* Pin up to @pages (long-term) or let all pins go. Return: pages that changed. */
+/* Pin up to @pages (where they are: O_DIRECT and the like) or let all pins go. Return: pages that changed. */
 u64 process_pin(struct mm *mm, struct process *p, u64 pages);
 u64 process_unpin(struct mm *mm, struct process *p);
+/*
+ * Before a long-term pin (RDMA, VFIO): up to @pages pages move out of ZONE_MOVABLE and
+ * CMA pageblocks, which must stay movable. Return: pages left there (0: pin now).
+ */
+u64 process_move_out(struct mm *mm, struct process *p, u64 pages, u64 *nr_moved);
 /* Every page is used once more: mark_page_accessed(). Return: pages that became active. */
 u64 process_use(struct mm *mm, struct process *p);
 

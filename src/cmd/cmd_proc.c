@@ -178,14 +178,29 @@ static int proc_lock(struct machine *m, const struct cmd_args *a, struct text *o
 	return rc;
 }
 
+/* What is pinned for long has to leave the places that must stay movable. */
+static int move_out(struct machine *m, struct process *p, u64 pages, struct text *out, struct mm_error *err)
+{
+	u64 moved, left = process_move_out(&m->sys->mm, p, pages, &moved);
+
+	text_printf(out, "%llu pages moved out of ZONE_MOVABLE and CMA\n", LL(moved));
+	if (!left)
+		return 0;
+	return mm_fail(err, -ENOMEM, "%llu pages cannot leave ZONE_MOVABLE or CMA: nothing was pinned", LL(left));
+}
+
 static int proc_pin(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
 	u64 pages = ~0ULL;
+	bool longterm = false;
 	struct process *p;
 	int rc = the_process(m, a, &p, err);
 
+	rc = rc ? rc : switch_key(a, "longterm", &longterm, err);
 	if (!rc && cmd_value(a, "anon"))
 		rc = pages_key(m, a, "anon", &pages, err);
+	if (!rc && longterm)
+		rc = move_out(m, p, pages, out, err);
 	if (!rc)
 		text_printf(out, "%llu pages pinned: they cannot be migrated\n", LL(process_pin(&m->sys->mm, p, pages)));
 	return rc;
@@ -251,14 +266,14 @@ static int run_proc(struct machine *m, const struct cmd_args *a, struct text *ou
 	return mm_fail(err, -EINVAL, "proc spawn NAME, then touch, munmap, mlock, pin, use, collapse, exit; or proc list");
 }
 
-static const char *const proc_keys[] = { "anon", "file", "dirty", "thp", "node", "count", NULL };
+static const char *const proc_keys[] = { "anon", "file", "dirty", "thp", "node", "count", "longterm", NULL };
 static const char *const proc_words[] = { "spawn", "touch",  "munmap", "exit",	"list",	    "mlock",
 					  "munlock", "pin", "unpin",  "use",	"collapse", NULL };
 
 static const struct command rows[] = {
 	{ "proc",
 	  "spawn NAME [node=N] | touch P [anon=SIZE [thp=on]] [file=SIZE [dirty=on]] [node=N] | munmap P [anon=SIZE] [file=on] | "
-	  "mlock P | munlock P | pin P [anon=SIZE] | unpin P | use P | collapse P [count=N] | exit P|all | list",
+	  "mlock P | munlock P | pin P [anon=SIZE] [longterm=on] | unpin P | use P | collapse P [count=N] | exit P|all | list",
 	  "processes: fault memory in, map files, lock, pin, give it back", "Pages", 0, proc_keys, proc_words, run_proc },
 };
 

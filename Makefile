@@ -29,7 +29,7 @@ CPPFLAGS += -D_GNU_SOURCE -Isrc
 # Paths of the builder do not end up in the program: two builds are the same, byte by byte.
 CFLAGS += -std=gnu11 $(OPT) -fPIE -ffile-prefix-map=$(CURDIR)=. $(HARDEN) $(WARN) $(EXTRA)
 LDFLAGS += $(HARDEN_LD)
-LDLIBS_ENGINE := -linih
+LDLIBS_ENGINE := -linih -lm
 LDLIBS := $(LDLIBS_ENGINE) -lncursesw -ltinfo
 
 ENGINE_SRC := $(sort $(wildcard src/*/*.c))

@@ -15,7 +15,7 @@ void cma_add_area(struct mm *mm, struct cma_table *t, const char *name, pfn_t ba
 
 	t->area = arena_realloc(mm->arena, t->area, t->nr * sizeof(*c), (t->nr + 1) * sizeof(*c));
 	c = &t->area[t->nr++];
-	*c = (struct cma_area){ .name = name, .base = base, .pages = pages };
+	*c = (struct cma_area){.name = name, .base = base, .pages = pages};
 	c->owner = owner_intern(mm, name, "alloc_contig_range < cma_alloc < dma_alloc_contiguous", -1);
 	owner_get(mm, c->owner)->keeper = "the driver that got it from its CMA area (cma free)";
 }
@@ -44,27 +44,30 @@ static void note_alloc(struct mm *mm, struct cma_area *c, pfn_t pfn, u64 pages)
 	if (c->nr == c->cap) {
 		u32 cap = c->cap ? c->cap * 2 : 16;
 
-		c->alloc = arena_realloc(mm->arena, c->alloc, c->cap * sizeof(*c->alloc), cap * sizeof(*c->alloc));
+		c->alloc = arena_realloc(mm->arena, c->alloc, c->cap * sizeof(*c->alloc),
+					 cap * sizeof(*c->alloc));
 		c->cap = cap;
 	}
 	for (i = c->nr++; i && c->alloc[i - 1].pfn > pfn; i--)
 		c->alloc[i] = c->alloc[i - 1];
-	c->alloc[i] = (struct cma_alloc){ pfn, pages };
+	c->alloc[i] = (struct cma_alloc){pfn, pages};
 }
 
 static int no_place(const struct cma_area *c, u64 count, pfn_t culprit, struct mm_error *err)
 {
 	if (culprit == NO_PFN)
-		return mm_fail(err, -ENOMEM, "cma: %s: alloc failed, req-size: %llu pages, ret: -12: no gap of that size",
+		return mm_fail(err, -ENOMEM,
+			       "cma: %s: alloc failed, req-size: %llu pages, ret: -12: no gap of that size",
 			       c->name, LL(count));
 	return mm_fail(err, -EBUSY,
-		       "cma: %s: alloc failed, req-size: %llu pages, ret: -16: pfn 0x%llx could not be moved (show page 0x%llx)",
+		       "cma: %s: alloc failed, req-size: %llu pages, ret: -16: pfn 0x%llx could not be moved "
+		       "(show page 0x%llx)",
 		       c->name, LL(count), LL(culprit), LL(culprit));
 }
 
 pfn_t cma_alloc(struct mm *mm, struct cma_area *c, u64 count, unsigned align, struct mm_error *err)
 {
-	const struct contig_use use = { GFP_KERNEL, 0, KIND_CMA, c->owner };
+	const struct contig_use use = {GFP_KERNEL, 0, KIND_CMA, c->owner};
 	pfn_t culprit = NO_PFN, from = c->base, pfn;
 
 	while ((pfn = find_gap(c, from, count, align)) != NO_PFN) {

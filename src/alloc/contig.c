@@ -39,7 +39,8 @@ static void drop_clean_cache(struct mm *mm, pfn_t start, pfn_t end)
 /* isolate_or_dissolve_huge_page(): a huge page that waits in its pool is replaced by a new one elsewhere. */
 static void replace_pool_page(struct mm *mm, const struct page_view *v)
 {
-	const gfp_t gfp = GFP_HIGHUSER_MOVABLE | __GFP_COMP | __GFP_NOWARN | __GFP_THISNODE | __GFP_RETRY_MAYFAIL;
+	const gfp_t gfp =
+		GFP_HIGHUSER_MOVABLE | __GFP_COMP | __GFP_NOWARN | __GFP_THISNODE | __GFP_RETRY_MAYFAIL;
 	page_handle old = memmap_find(mm->map, v->head), h;
 	struct owner_record *o = owner_get(mm, v->owner);
 
@@ -59,17 +60,18 @@ static void replace_pool_pages(struct mm *mm, pfn_t start, pfn_t end)
 
 		memmap_view(mm->map, start, &v);
 		o = owner_get(mm, v.owner);
-		if (v.state == PAGE_ALLOC && v.kind == KIND_HUGETLB && !(v.flags & PGF_MAPPED) && o && o->set &&
-		    v.order < mm->arch->max_page_order)
+		if (v.state == PAGE_ALLOC && v.kind == KIND_HUGETLB && !(v.flags & PGF_MAPPED) && o &&
+		    o->set && v.order < mm->arch->max_page_order)
 			replace_pool_page(mm, &v);
-		start = v.state == PAGE_ALLOC || v.state == PAGE_BUDDY ? v.head + (1ULL << v.order) : start + 1;
+		start = v.state == PAGE_ALLOC || v.state == PAGE_BUDDY ? v.head + (1ULL << v.order)
+								       : start + 1;
 	}
 }
 
 /* __alloc_contig_migrate_range() */
 static void empty_range(struct mm *mm, pfn_t start, pfn_t end)
 {
-	struct migrate_result res = { .nr_failed = 1 };
+	struct migrate_result res = {.nr_failed = 1};
 
 	drop_clean_cache(mm, start, end);
 	replace_pool_pages(mm, start, end);
@@ -105,7 +107,7 @@ static void make_blocks(struct mm *mm, pfn_t start, pfn_t end, const struct cont
 /* Pages around the range that came with its blocks go back. */
 static void give_back(struct mm *mm, pfn_t start, pfn_t end)
 {
-	const struct contig_use single = { GFP_KERNEL, 0, KIND_KERNEL, 0 };
+	const struct contig_use single = {GFP_KERNEL, 0, KIND_KERNEL, 0};
 
 	make_blocks(mm, start, end, &single);
 	free_contig_range(mm, start, end);
@@ -131,8 +133,8 @@ static void take_range(struct mm *mm, struct zone *z, pfn_t start, pfn_t end, co
 	give_back(mm, end, pfn);
 }
 
-int alloc_contig_range(struct mm *mm, pfn_t start, pfn_t end, enum migratetype mt, const struct contig_use *use,
-		       pfn_t *culprit)
+int alloc_contig_range(struct mm *mm, pfn_t start, pfn_t end, enum migratetype mt,
+		       const struct contig_use *use, pfn_t *culprit)
 {
 	struct zone *z = pfn_zone(mm, start);
 	int rc;
@@ -176,7 +178,8 @@ static bool range_is_candidate(const struct mm *mm, const struct zone *z, pfn_t 
 		if (v.state == PAGE_RESERVED || v.state == PAGE_HOLE || v.state == PAGE_OFFLINE ||
 		    (v.state == PAGE_ALLOC && v.kind == KIND_HUGETLB))
 			return false;
-		start = v.state == PAGE_ALLOC || v.state == PAGE_BUDDY ? v.head + (1ULL << v.order) : start + 1;
+		start = v.state == PAGE_ALLOC || v.state == PAGE_BUDDY ? v.head + (1ULL << v.order)
+								       : start + 1;
 	}
 	return true;
 }

@@ -11,7 +11,10 @@
 
 #define HTLB_GFP (GFP_HIGHUSER_MOVABLE | __GFP_COMP | __GFP_NOWARN)
 
-static bool gigantic(const struct mm *mm, const struct hstate *h) { return h->order > mm->arch->max_page_order; }
+static bool gigantic(const struct mm *mm, const struct hstate *h)
+{
+	return h->order > mm->arch->max_page_order;
+}
 
 /* Order of the blocks that a page of @h consists of, and how many. */
 static unsigned unit_order(const struct mm *mm, const struct hstate *h)
@@ -28,9 +31,12 @@ void hugetlb_add_hstate(struct mm *mm, struct hugetlb *t, u64 size)
 
 	h->size = size;
 	h->order = (unsigned)ilog2_u64(size >> mm->arch->page_shift);
-	h->owner = owner_intern(mm, "hugetlb", gigantic(mm, h) ? "alloc_contig_pages < alloc_gigantic_folio"
-							       : "alloc_pages < alloc_buddy_hugetlb_folio", (int)-t->nr);
-	h->rest = owner_intern(mm, "hugetlb", "alloc_contig_pages < alloc_gigantic_folio < tail", (int)-t->nr);
+	h->owner = owner_intern(mm, "hugetlb",
+				gigantic(mm, h) ? "alloc_contig_pages < alloc_gigantic_folio"
+						: "alloc_pages < alloc_buddy_hugetlb_folio",
+				(int)-t->nr);
+	h->rest =
+		owner_intern(mm, "hugetlb", "alloc_contig_pages < alloc_gigantic_folio < tail", (int)-t->nr);
 	o = owner_get(mm, h->rest);
 	o->keeper = "the hugetlb pool";
 	o = owner_get(mm, h->owner);
@@ -60,10 +66,7 @@ static void give_to(struct mm *mm, page_handle h, owner_id to, u32 flags)
 }
 
 /* enqueue_hugetlb_folio(): the page waits in the pool; migration leaves it alone. */
-static void enqueue(struct mm *mm, struct hstate *h, page_handle page)
-{
-	give_to(mm, page, h->owner, 0);
-}
+static void enqueue(struct mm *mm, struct hstate *h, page_handle page) { give_to(mm, page, h->owner, 0); }
 
 /* The last page of the pool that lies on @nid (NO_NODE: anywhere). NO_PAGE: there is none. */
 static page_handle find_free(const struct mm *mm, const struct hstate *h, int nid)
@@ -78,7 +81,7 @@ static page_handle find_free(const struct mm *mm, const struct hstate *h, int ni
 
 static page_handle take_gigantic(struct mm *mm, struct hstate *h, int nid)
 {
-	const struct contig_use use = { HTLB_GFP, mm->arch->max_page_order, KIND_HUGETLB, h->rest };
+	const struct contig_use use = {HTLB_GFP, mm->arch->max_page_order, KIND_HUGETLB, h->rest};
 	pfn_t pfn = alloc_contig_pages(mm, 1ULL << h->order, nid, &use);
 
 	return pfn == NO_PFN ? NO_PAGE : memmap_find(mm->map, pfn);
@@ -126,7 +129,10 @@ static u64 used_pages(const struct hugetlb *t, u32 hstate)
 	return n;
 }
 
-u64 hugetlb_total(const struct hugetlb *t, u32 hstate) { return t->h[hstate].free.nr + used_pages(t, hstate); }
+u64 hugetlb_total(const struct hugetlb *t, u32 hstate)
+{
+	return t->h[hstate].free.nr + used_pages(t, hstate);
+}
 
 /* Pages of the node, or all: in the pool and in use. */
 static u64 pages_on(const struct mm *mm, const struct hugetlb *t, u32 hstate, int nid)
@@ -223,7 +229,8 @@ void hugetlb_adopt(struct mm *mm, struct hugetlb *t)
 			memmap_view(mm->map, pfn, &v);
 			if (v.state == PAGE_ALLOC && v.kind == KIND_HUGETLB)
 				adopt_block(mm, t, &v);
-			pfn = v.state == PAGE_ALLOC || v.state == PAGE_BUDDY ? v.head + (1ULL << v.order) : pfn + 1;
+			pfn = v.state == PAGE_ALLOC || v.state == PAGE_BUDDY ? v.head + (1ULL << v.order)
+									     : pfn + 1;
 		}
 	}
 }
@@ -243,7 +250,8 @@ static struct hugetlb_user *user_of(struct mm *mm, struct hugetlb *t, u32 hstate
 	u->pid = pid;
 	u->hstate = hstate;
 	/* Not the process's number: the OOM killer takes no account of huge pages. */
-	u->owner = owner_intern(mm, name, "alloc_hugetlb_folio < hugetlb_fault", -100 - (pid * ARCH_MAX_HUGE_SIZES + (s32)hstate));
+	u->owner = owner_intern(mm, name, "alloc_hugetlb_folio < hugetlb_fault",
+				-100 - (pid * ARCH_MAX_HUGE_SIZES + (s32)hstate));
 	o = owner_get(mm, u->owner);
 	o->set = &u->set;
 	o->keeper = "the process that maps it, through its hugetlb pool";
@@ -320,8 +328,10 @@ int hugetlb_alloc(struct mm *mm, struct hugetlb *t, u32 hstate, s32 pid, const c
 		return 0;
 	hugetlb_free(mm, t, hstate, pid, done);
 	return mm_fail(err, -ENOMEM,
-		       "the pool of %llu KiB pages has %u free and may take no surplus: 'hugetlb set nr=N' enlarges it, "
-		       "'hugetlb set overcommit=N' allows surplus pages", (unsigned long long)(h->size / KiB), h->free.nr);
+		       "the pool of %llu KiB pages has %u free and may take no surplus: 'hugetlb set nr=N' "
+		       "enlarges it, "
+		       "'hugetlb set overcommit=N' allows surplus pages",
+		       (unsigned long long)(h->size / KiB), h->free.nr);
 }
 
 bool hugetlb_dissolve(struct mm *mm, struct hugetlb *t, pfn_t pfn)
@@ -344,14 +354,16 @@ bool hugetlb_dissolve(struct mm *mm, struct hugetlb *t, pfn_t pfn)
 	return false;
 }
 
-static int check_set(struct mm *mm, const struct hstate *h, const struct held_set *set, owner_id owner, struct text *report)
+static int check_set(struct mm *mm, const struct hstate *h, const struct held_set *set, owner_id owner,
+		     struct text *report)
 {
 	if (held_check(mm, set, report))
 		return -EUCLEAN;
 	for (u32 i = 0; i < set->nr; i++) {
 		const struct page *p = memmap_page(mm->map, set->h[i]);
 
-		if (page_kind(p) == KIND_HUGETLB && page_order(p) == unit_order(mm, h) && page_owner_id(p) == owner)
+		if (page_kind(p) == KIND_HUGETLB && page_order(p) == unit_order(mm, h) &&
+		    page_owner_id(p) == owner)
 			continue;
 		text_printf(report, "hugetlb: pfn 0x%llx is no huge page of %llu bytes\n",
 			    (unsigned long long)page_to_pfn(mm->map, set->h[i]), (unsigned long long)h->size);

@@ -31,7 +31,8 @@ static int target_node(const struct mm *mm, const struct page_vec *v)
 	u32 best = 0;
 	int nid = mm_zone(mm, memmap_zone(mm->map, v->h[0]))->nid;
 
-	for_each_node(mm, n) {
+	for_each_node(mm, n)
+	{
 		u32 here = 0;
 
 		for (u32 i = 0; i < v->nr; i++)
@@ -47,7 +48,7 @@ static int target_node(const struct mm *mm, const struct page_vec *v)
 static bool collapse_one(struct mm *mm, struct process *p)
 {
 	unsigned order = mm->arch->hpage_pmd_order;
-	struct page_vec v = { NULL, 0, 0 };
+	struct page_vec v = {NULL, 0, 0};
 	page_handle h = NO_PAGE;
 	bool enough = gather(mm, p, 1ULL << order, &v);
 

@@ -15,7 +15,8 @@ static bool is_pinnable(const struct mm *mm, page_handle h)
 {
 	const struct zone *z = mm_zone(mm, memmap_zone(mm->map, h));
 
-	return z->idx != ZONE_MOVABLE && get_pageblock_migratetype(mm, page_to_pfn(mm->map, h)) != MIGRATE_CMA;
+	return z->idx != ZONE_MOVABLE &&
+	       get_pageblock_migratetype(mm, page_to_pfn(mm->map, h)) != MIGRATE_CMA;
 }
 
 /* Without __GFP_MOVABLE neither ZONE_MOVABLE nor CMA serves. */
@@ -26,7 +27,8 @@ static page_handle pinnable_target(struct mm *mm, page_handle src, void *arg)
 
 	if (page_order(p))
 		gfp |= __GFP_NOMEMALLOC;
-	return alloc_pages(mm, gfp, page_order(p), mm_zone(mm, memmap_zone(mm->map, src))->nid, page_owner_id(p));
+	return alloc_pages(mm, gfp, page_order(p), mm_zone(mm, memmap_zone(mm->map, src))->nid,
+			   page_owner_id(p));
 }
 
 static void unused_target(struct mm *mm, page_handle dst, void *arg)
@@ -57,8 +59,8 @@ static u64 collect(struct mm *mm, const struct process *p, u64 pages, struct pag
 
 u64 process_move_out(struct mm *mm, struct process *p, u64 pages, u64 *nr_moved)
 {
-	const struct migrate_target target = { pinnable_target, unused_target, NULL };
-	struct page_vec list = { NULL, 0, 0 };
+	const struct migrate_target target = {pinnable_target, unused_target, NULL};
+	struct page_vec list = {NULL, 0, 0};
 	u64 left = collect(mm, p, pages, &list);
 
 	*nr_moved = 0;

@@ -6,8 +6,8 @@
 #include "alloc/page_owner.h"
 
 const enum node_stat_item page_stat_item[PAGE_STAT_ITEMS] = {
-	NS_nr_anon_pages, NS_nr_anon_transparent_hugepages, NS_nr_file_pages, NS_nr_mapped,
-	NS_nr_dirty,	  NS_nr_page_table_pages,	    NS_nr_kernel_stack,
+	NS_nr_anon_pages, NS_nr_anon_transparent_hugepages, NS_nr_file_pages,   NS_nr_mapped,
+	NS_nr_dirty,      NS_nr_page_table_pages,           NS_nr_kernel_stack,
 };
 
 static void file_stat_mod(struct mm *mm, s64 *stat, struct zone *z, u32 info, s64 pages)

@@ -13,29 +13,32 @@
 #include "alloc/page_stat.h"
 #include "alloc/vmscan.h"
 
-#define FIRST_PID       2   /* 1 is init, which is never killed */
-#define RESERVED_PIDS   300 /* where numbering starts again */
-#define KERNEL_STACK    (16 * KiB)
-#define KSWAPD_FAULTS   256 /* kswapd gets the cpu this often; a power of two */
-#define GFP_PGTABLE     (GFP_KERNEL_ACCOUNT | __GFP_ZERO)
-#define GFP_STACK       (GFP_KERNEL_ACCOUNT | __GFP_ZERO)
-#define GFP_ANON        (GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP)
-#define GFP_PAGE_CACHE  (GFP_HIGHUSER_MOVABLE | __GFP_COMP)
-#define ANON_FLAGS      (PGF_SWAPBACKED | PGF_UPTODATE | PGF_MAPPED)
+#define FIRST_PID 2       /* 1 is init, which is never killed */
+#define RESERVED_PIDS 300 /* where numbering starts again */
+#define KERNEL_STACK (16 * KiB)
+#define KSWAPD_FAULTS 256 /* kswapd gets the cpu this often; a power of two */
+#define GFP_PGTABLE (GFP_KERNEL_ACCOUNT | __GFP_ZERO)
+#define GFP_STACK (GFP_KERNEL_ACCOUNT | __GFP_ZERO)
+#define GFP_ANON (GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP)
+#define GFP_PAGE_CACHE (GFP_HIGHUSER_MOVABLE | __GFP_COMP)
+#define ANON_FLAGS (PGF_SWAPBACKED | PGF_UPTODATE | PGF_MAPPED)
 
 static const char *const chain[NR_PROCESS_SETS] = {
 	[PS_ANON] = "alloc_pages < vma_alloc_folio < alloc_anon_folio < do_anonymous_page < handle_mm_fault",
 	[PS_TABLE] = "alloc_pages < pte_alloc_one < __pte_alloc < handle_mm_fault",
-	[PS_STACK] = "alloc_pages < __vmalloc_node_range < alloc_thread_stack_node < copy_process < kernel_clone",
+	[PS_STACK] =
+		"alloc_pages < __vmalloc_node_range < alloc_thread_stack_node < copy_process < kernel_clone",
 };
-static const char file_chain[] = "alloc_pages < filemap_alloc_folio < page_cache_ra_unbounded < filemap_fault";
+static const char file_chain[] =
+	"alloc_pages < filemap_alloc_folio < page_cache_ra_unbounded < filemap_fault";
 
 static bool alive(const struct process *p) { return p->set[PS_STACK].nr; }
 
 /* Pages that one table of the lowest level maps. */
 static u64 table_span(const struct mm *mm) { return 1ULL << mm->arch->hpage_pmd_order; }
 
-static page_handle take(struct mm *mm, struct process *p, enum process_set s, gfp_t gfp, unsigned order, int nid)
+static page_handle take(struct mm *mm, struct process *p, enum process_set s, gfp_t gfp, unsigned order,
+			int nid)
 {
 	page_handle h = alloc_pages(mm, gfp, order, nid, p->owner[s]);
 
@@ -107,13 +110,15 @@ static bool alloc_table(struct mm *mm, struct process *p, int nid)
 	return h != NO_PAGE;
 }
 
-struct process *process_spawn(struct mm *mm, struct process_table *t, const char *name, int nid, struct mm_error *err)
+struct process *process_spawn(struct mm *mm, struct process_table *t, const char *name, int nid,
+			      struct mm_error *err)
 {
 	struct process *p;
 	s32 pid = next_pid(t);
 
 	if (!*name || strlen(name) >= TASK_COMM_LEN || (*name >= '0' && *name <= '9')) {
-		mm_fail(err, -EINVAL, "'%s' is no name for a process: 1 to %d characters, not starting with a digit", name,
+		mm_fail(err, -EINVAL,
+			"'%s' is no name for a process: 1 to %d characters, not starting with a digit", name,
 			TASK_COMM_LEN - 1);
 		return NULL;
 	}
@@ -181,7 +186,8 @@ static bool fault_huge(struct mm *mm, struct process *p, struct touch *q)
 	unsigned order = mm->arch->hpage_pmd_order;
 	page_handle h = NO_PAGE;
 
-	if (order <= mm->arch->max_page_order && tables_for(mm, p, p->anon_pages + p->file_pages + (1ULL << order), q->nid))
+	if (order <= mm->arch->max_page_order &&
+	    tables_for(mm, p, p->anon_pages + p->file_pages + (1ULL << order), q->nid))
 		h = take(mm, p, PS_ANON, GFP_TRANSHUGE, order, q->nid);
 	if (h == NO_PAGE) {
 		mm->vm_event[EV_thp_fault_fallback]++;
@@ -201,7 +207,9 @@ static int fault_failed(const struct process *p, struct mm_error *err)
 {
 	if (!alive(p))
 		return mm_fail(err, -ESRCH, "Out of memory: Killed process %d (%s)", p->pid, p->name);
-	return mm_fail(err, -ENOMEM, "process %d (%s): no page for a fault; 'memreport' tells who holds memory", p->pid, p->name);
+	return mm_fail(err, -ENOMEM,
+		       "process %d (%s): no page for a fault; 'memreport' tells who holds memory", p->pid,
+		       p->name);
 }
 
 static int touch_anon(struct mm *mm, struct process *p, struct touch *q, struct mm_error *err)
@@ -306,7 +314,8 @@ static bool read_page(struct mm *mm, struct process *p, struct touch *q)
 }
 
 /* The page may be in the cache already: reading it again marks it as used. */
-static int touch_file(struct mm *mm, struct process_table *t, struct process *p, struct touch *q, struct mm_error *err)
+static int touch_file(struct mm *mm, struct process_table *t, struct process *p, struct touch *q,
+		      struct mm_error *err)
 {
 	if (q->file)
 		map_file(mm, t, p);
@@ -329,7 +338,8 @@ static int touch_file(struct mm *mm, struct process_table *t, struct process *p,
 	return 0;
 }
 
-int process_touch(struct mm *mm, struct process_table *t, struct process *p, struct touch *q, struct mm_error *err)
+int process_touch(struct mm *mm, struct process_table *t, struct process *p, struct touch *q,
+		  struct mm_error *err)
 {
 	int rc = touch_anon(mm, p, q, err);
 
@@ -431,7 +441,10 @@ u32 process_reap(struct mm *mm, struct process_table *t)
 
 /* --- what may move, what is in use -------------------------------------------------------- */
 
-static u64 folio_pages(const struct mm *mm, page_handle h) { return 1ULL << page_order(memmap_page(mm->map, h)); }
+static u64 folio_pages(const struct mm *mm, page_handle h)
+{
+	return 1ULL << page_order(memmap_page(mm->map, h));
+}
 
 u64 process_mlock(struct mm *mm, struct process *p, bool lock)
 {
@@ -450,7 +463,10 @@ u64 process_mlock(struct mm *mm, struct process *p, bool lock)
 	return pages;
 }
 
-static s64 *folio_node_stat(struct mm *mm, page_handle h) { return mm->node[mm_zone(mm, memmap_zone(mm->map, h))->nid]->vm_stat; }
+static s64 *folio_node_stat(struct mm *mm, page_handle h)
+{
+	return mm->node[mm_zone(mm, memmap_zone(mm->map, h))->nid]->vm_stat;
+}
 
 u64 process_pin(struct mm *mm, struct process *p, u64 pages)
 {

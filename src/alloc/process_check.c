@@ -32,10 +32,14 @@ static const char *wrong_page(const struct page *p, int set)
 	unsigned kind = page_kind(p);
 
 	switch (set) {
-	case PS_ANON: return expect_kind(p, true, kind == KIND_ANON || kind == KIND_THP);
-	case PS_TABLE: return expect_kind(p, false, kind == KIND_PGTABLE);
-	case PS_STACK: return expect_kind(p, false, kind == KIND_KERNEL);
-	default: return expect_kind(p, true, kind == KIND_FILE);
+	case PS_ANON:
+		return expect_kind(p, true, kind == KIND_ANON || kind == KIND_THP);
+	case PS_TABLE:
+		return expect_kind(p, false, kind == KIND_PGTABLE);
+	case PS_STACK:
+		return expect_kind(p, false, kind == KIND_KERNEL);
+	default:
+		return expect_kind(p, true, kind == KIND_FILE);
 	}
 }
 
@@ -60,8 +64,8 @@ static void tally_page(const struct mm *mm, struct tally *c, page_handle h, cons
 }
 
 /* @set: enum process_set, or NR_PROCESS_SETS for page cache. */
-static int check_set(struct mm *mm, struct tally *c, const struct held_set *set, owner_id owner, int which, u64 *pages,
-		     struct text *report)
+static int check_set(struct mm *mm, struct tally *c, const struct held_set *set, owner_id owner, int which,
+		     u64 *pages, struct text *report)
 {
 	if (held_check(mm, set, report))
 		return -EUCLEAN;
@@ -90,8 +94,9 @@ static int check_process(struct mm *mm, struct tally *c, const struct process *p
 			return -EUCLEAN;
 		if (pages == owner_get(mm, p->owner[s])->pages)
 			continue;
-		text_printf(report, "process %d (%s): set %d has %llu pages, its owner record %llu\n", p->pid, p->name, s,
-			    (unsigned long long)pages, (unsigned long long)owner_get(mm, p->owner[s])->pages);
+		text_printf(report, "process %d (%s): set %d has %llu pages, its owner record %llu\n", p->pid,
+			    p->name, s, (unsigned long long)pages,
+			    (unsigned long long)owner_get(mm, p->owner[s])->pages);
 		return -EUCLEAN;
 	}
 	return 0;
@@ -99,14 +104,16 @@ static int check_process(struct mm *mm, struct tally *c, const struct process *p
 
 static int compare(struct mm *mm, const struct tally *c, struct text *report)
 {
-	for_each_node(mm, n) {
+	for_each_node(mm, n)
+	{
 		for (int i = 0; i < PAGE_STAT_ITEMS; i++) {
 			enum node_stat_item item = page_stat_item[i];
 
 			if (n->vm_stat[item] == c->stat[n->nid][item])
 				continue;
-			text_printf(report, "node %d: %s is %lld, a walk finds %lld\n", n->nid, node_stat_name(item),
-				    (long long)n->vm_stat[item], (long long)c->stat[n->nid][item]);
+			text_printf(report, "node %d: %s is %lld, a walk finds %lld\n", n->nid,
+				    node_stat_name(item), (long long)n->vm_stat[item],
+				    (long long)c->stat[n->nid][item]);
 			return -EUCLEAN;
 		}
 	}

@@ -19,7 +19,8 @@ static int need_late(struct machine *m, const struct cmd_args *a, struct mm_erro
 {
 	if (m->sys->stage >= BOOT_LATE)
 		return 0;
-	return mm_fail(err, -EAGAIN, "%s: nothing is set aside before the last boot stage; run 'boot'", a->argv[0]);
+	return mm_fail(err, -EAGAIN, "%s: nothing is set aside before the last boot stage; run 'boot'",
+		       a->argv[0]);
 }
 
 static int node_key(struct machine *m, const struct cmd_args *a, int *nid, struct mm_error *err)
@@ -55,10 +56,12 @@ static int size_key(struct machine *m, const struct cmd_args *a, u32 *hstate, st
 		if (sys->hstate[i].size == size)
 			return 0;
 	}
-	return mm_fail(err, -EINVAL, "this machine has no huge pages of that size; 'hugetlb show' lists the sizes");
+	return mm_fail(err, -EINVAL,
+		       "this machine has no huge pages of that size; 'hugetlb show' lists the sizes");
 }
 
-static int parse_huge(struct machine *m, const struct cmd_args *a, struct huge_request *r, struct mm_error *err)
+static int parse_huge(struct machine *m, const struct cmd_args *a, struct huge_request *r,
+		      struct mm_error *err)
 {
 	int rc = size_key(m, a, &r->hstate, err);
 
@@ -73,7 +76,9 @@ static int the_process(struct machine *m, const struct cmd_args *a, struct proce
 	*p = a->argc > 2 && m->sys->procs ? process_find(m->sys->procs, a->argv[2]) : NULL;
 	if (*p)
 		return 0;
-	return mm_fail(err, -ESRCH, "hugetlb %s for which process? 'proc list' shows them, 'proc spawn' makes one", a->argv[1]);
+	return mm_fail(err, -ESRCH,
+		       "hugetlb %s for which process? 'proc list' shows them, 'proc spawn' makes one",
+		       a->argv[1]);
 }
 
 static int huge_set(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
@@ -89,7 +94,8 @@ static int huge_set(struct machine *m, const struct cmd_args *a, struct text *ou
 	if (rc)
 		return rc;
 	if (nr == ~0ULL && !cmd_value(a, "overcommit"))
-		return mm_fail(err, -EINVAL, "hugetlb set nr=N [size=2M] [node=N], or hugetlb set overcommit=N");
+		return mm_fail(err, -EINVAL,
+			       "hugetlb set nr=N [size=2M] [node=N], or hugetlb set overcommit=N");
 	if (nr == ~0ULL)
 		return 0;
 	have = hugetlb_set(&m->sys->mm, t, r.hstate, nr, r.nid);
@@ -111,7 +117,8 @@ static int huge_alloc(struct machine *m, const struct cmd_args *a, struct text *
 		r.nid = m->sys->mm.cpu_node[m->sys->mm.cpu];
 	rc = hugetlb_alloc(&m->sys->mm, t, r.hstate, r.p->pid, r.p->name, r.count, r.nid, err);
 	if (!rc)
-		text_printf(out, "process %d (%s) maps %llu more huge pages\n", r.p->pid, r.p->name, LL(r.count));
+		text_printf(out, "process %d (%s) maps %llu more huge pages\n", r.p->pid, r.p->name,
+			    LL(r.count));
 	return rc;
 }
 
@@ -123,7 +130,8 @@ static int huge_free(struct machine *m, const struct cmd_args *a, struct text *o
 
 	rc = rc ? rc : parse_huge(m, a, &r, err);
 	if (!rc)
-		text_printf(out, "%llu huge pages given back\n", LL(hugetlb_free(&m->sys->mm, t, r.hstate, r.p->pid, r.count)));
+		text_printf(out, "%llu huge pages given back\n",
+			    LL(hugetlb_free(&m->sys->mm, t, r.hstate, r.p->pid, r.count)));
 	return rc;
 }
 
@@ -132,8 +140,9 @@ static int huge_show(struct machine *m, const struct cmd_args *a, struct text *o
 	const struct hugetlb *t = system_hugetlb(m->sys);
 
 	for (u32 i = 0; i < t->nr; i++)
-		text_printf(out, "hugepages-%llukB: total %llu free %u surplus %llu overcommit %llu%s\n", LL(t->h[i].size / KiB),
-			    LL(hugetlb_total(t, i)), t->h[i].free.nr, LL(t->h[i].surplus), LL(t->h[i].overcommit),
+		text_printf(out, "hugepages-%llukB: total %llu free %u surplus %llu overcommit %llu%s\n",
+			    LL(t->h[i].size / KiB), LL(hugetlb_total(t, i)), t->h[i].free.nr,
+			    LL(t->h[i].surplus), LL(t->h[i].overcommit),
 			    i == m->sys->default_hstate ? " (default)" : "");
 	return 0;
 }
@@ -168,7 +177,7 @@ struct verb {
 };
 
 static const struct verb huge_verbs[] = {
-	{ "set", huge_set }, { "alloc", huge_alloc }, { "free", huge_free }, { "show", huge_show }, { NULL, NULL },
+	{ "set", huge_set}, {"alloc", huge_alloc}, {"free", huge_free}, {"show", huge_show}, {NULL, NULL },
 };
 
 static const struct verb *find_verb(const struct verb *v, const struct cmd_args *a)
@@ -184,7 +193,8 @@ static int run_hugetlb(struct machine *m, const struct cmd_args *a, struct text 
 	int rc = need_late(m, a, err);
 
 	if (!rc && !v)
-		rc = mm_fail(err, -EINVAL, "hugetlb set nr=N, alloc PROCESS count=N, free PROCESS count=N, or show");
+		rc = mm_fail(err, -EINVAL,
+			     "hugetlb set nr=N, alloc PROCESS count=N, free PROCESS count=N, or show");
 	rc = rc ? rc : v->run(m, a, out, err);
 	pools_reap(m);
 	return rc;
@@ -217,7 +227,9 @@ static int cma_take(struct machine *m, const struct cmd_args *a, struct text *ou
 		return rc;
 	pages = (bytes + arch_page_size(&m->sys->arch) - 1) >> m->sys->arch.page_shift;
 	if (!pages || pages > c->pages)
-		return mm_fail(err, -EINVAL, "cma alloc size=N: from one page to the size of the area, %llu pages", LL(c->pages));
+		return mm_fail(err, -EINVAL,
+			       "cma alloc size=N: from one page to the size of the area, %llu pages",
+			       LL(c->pages));
 	while (align < CMA_ALIGNMENT && 1ULL << align < pages)
 		align++;
 	pfn = cma_alloc(&m->sys->mm, c, pages, align, err);
@@ -237,7 +249,8 @@ static int cma_give(struct machine *m, const struct cmd_args *a, struct text *ou
 	if (rc)
 		return rc;
 	if (a->argc < 3)
-		return mm_fail(err, -EINVAL, "cma free PFN | all: the first pfn of an allocation; 'cma show' lists them");
+		return mm_fail(err, -EINVAL,
+			       "cma free PFN | all: the first pfn of an allocation; 'cma show' lists them");
 	if (!strcmp(a->argv[2], "all")) {
 		while (c->nr)
 			cma_release(&m->sys->mm, c, c->alloc[0].pfn);
@@ -248,7 +261,8 @@ static int cma_give(struct machine *m, const struct cmd_args *a, struct text *ou
 		return rc;
 	pages = cma_release(&m->sys->mm, c, pfn);
 	if (!pages)
-		return mm_fail(err, -ENOENT, "no CMA allocation starts at pfn 0x%llx; 'cma show' lists them", LL(pfn));
+		return mm_fail(err, -ENOENT, "no CMA allocation starts at pfn 0x%llx; 'cma show' lists them",
+			       LL(pfn));
 	text_printf(out, "cma %s: %llu pages given back\n", c->name, LL(pages));
 	return 0;
 }
@@ -260,16 +274,20 @@ static int cma_show(struct machine *m, const struct cmd_args *a, struct text *ou
 	for (u32 i = 0; i < t->nr; i++) {
 		const struct cma_area *c = &t->area[i];
 
-		text_printf(out, "area %u %s: pfn 0x%llx, %llu pages, %llu allocated\n", i, c->name, LL(c->base), LL(c->pages),
-			    LL(cma_used(c)));
+		text_printf(out, "area %u %s: pfn 0x%llx, %llu pages, %llu allocated\n", i, c->name,
+			    LL(c->base), LL(c->pages), LL(cma_used(c)));
 		for (u32 k = 0; k < c->nr; k++)
-			text_printf(out, "  pfn 0x%llx %llu pages\n", LL(c->alloc[k].pfn), LL(c->alloc[k].pages));
+			text_printf(out, "  pfn 0x%llx %llu pages\n", LL(c->alloc[k].pfn),
+				    LL(c->alloc[k].pages));
 	}
 	return 0;
 }
 
 static const struct verb cma_verbs[] = {
-	{ "alloc", cma_take }, { "free", cma_give }, { "show", cma_show }, { NULL, NULL },
+	{ "alloc", cma_take },
+	{ "free", cma_give },
+	{ "show", cma_show },
+	{ NULL, NULL },
 };
 
 static int run_cma(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
@@ -282,17 +300,20 @@ static int run_cma(struct machine *m, const struct cmd_args *a, struct text *out
 	return rc ? rc : v->run(m, a, out, err);
 }
 
-static const char *const huge_keys[] = { "nr", "size", "node", "count", "overcommit", NULL };
-static const char *const huge_words[] = { "set", "alloc", "free", "show", NULL };
-static const char *const cma_keys[] = { "size", "area", NULL };
-static const char *const cma_words[] = { "alloc", "free", "show", NULL };
+static const char *const huge_keys[] = {"nr", "size", "node", "count", "overcommit", NULL};
+static const char *const huge_words[] = {"set", "alloc", "free", "show", NULL};
+static const char *const cma_keys[] = {"size", "area", NULL};
+static const char *const cma_words[] = {"alloc", "free", "show", NULL};
 
 static const struct command rows[] = {
 	{ "hugetlb",
-	  "set nr=N [size=S] [node=N] | set overcommit=N [size=S] | alloc P [count=N] [size=S] [node=N] | free P [count=N] | show",
-	  "pools of huge pages: size them, give pages to processes", "Pages", 0, huge_keys, huge_words, run_hugetlb },
+	 "set nr=N [size=S] [node=N] | set overcommit=N [size=S] | alloc P [count=N] [size=S] [node=N] | "
+	 "free P [count=N] | show",
+	 "pools of huge pages: size them, give pages to processes", "Pages", 0, huge_keys, huge_words,
+	 run_hugetlb},
 	{ "cma", "alloc size=N [area=N] | free PFN|all [area=N] | show",
-	  "contiguous memory areas: allocate from them, moving away what lives there", "Pages", 0, cma_keys, cma_words, run_cma },
+	 "contiguous memory areas: allocate from them, moving away what lives there", "Pages", 0, cma_keys,
+	 cma_words, run_cma},
 };
 
 const struct command *cmd_pool_table(int *nr)

@@ -23,10 +23,14 @@ static struct process_table *table_of(struct machine *m)
 static int the_process(struct machine *m, const struct cmd_args *a, struct process **p, struct mm_error *err)
 {
 	if (a->argc < 3)
-		return mm_fail(err, -EINVAL, "proc %s which process? give its name or pid; 'proc list' shows them", a->argv[1]);
+		return mm_fail(err, -EINVAL,
+			       "proc %s which process? give its name or pid; 'proc list' shows them",
+			       a->argv[1]);
 	*p = m->sys->procs ? process_find(m->sys->procs, a->argv[2]) : NULL;
 	if (!*p)
-		return mm_fail(err, -ESRCH, "there is no process '%s'; 'proc list' shows them, 'proc spawn' makes one", a->argv[2]);
+		return mm_fail(err, -ESRCH,
+			       "there is no process '%s'; 'proc list' shows them, 'proc spawn' makes one",
+			       a->argv[2]);
 	return 0;
 }
 
@@ -45,7 +49,8 @@ static int node_key(struct machine *m, const struct cmd_args *a, int *nid, struc
 }
 
 /* A size in bytes as pages, rounded up. */
-static int pages_key(struct machine *m, const struct cmd_args *a, const char *key, u64 *pages, struct mm_error *err)
+static int pages_key(struct machine *m, const struct cmd_args *a, const char *key, u64 *pages,
+		     struct mm_error *err)
 {
 	u64 bytes = 0;
 	int rc = cmd_u64(a, key, &bytes, err);
@@ -80,17 +85,18 @@ static int proc_spawn(struct machine *m, const struct cmd_args *a, struct text *
 	p = process_spawn(&m->sys->mm, table_of(m), a->argv[2], nid, err);
 	if (!p)
 		return err ? err->code : -ENOMEM;
-	text_printf(out, "process %d (%s): kernel stack of %u blocks, one page table\n", p->pid, p->name, p->set[PS_STACK].nr);
+	text_printf(out, "process %d (%s): kernel stack of %u blocks, one page table\n", p->pid, p->name,
+		    p->set[PS_STACK].nr);
 	return 0;
 }
 
 static void tell_touch(const struct process *p, const struct touch *q, struct text *out)
 {
-	text_printf(out, "process %d (%s): %llu anonymous pages, %llu of its file, %u page tables\n", p->pid, p->name,
-		    LL(p->anon_pages), LL(p->file_pages), p->set[PS_TABLE].nr);
+	text_printf(out, "process %d (%s): %llu anonymous pages, %llu of its file, %u page tables\n", p->pid,
+		    p->name, LL(p->anon_pages), LL(p->file_pages), p->set[PS_TABLE].nr);
 	if (q->nr_thp || q->nr_fallback)
-		text_printf(out, "huge page faults: %llu got a huge page, %llu fell back to single pages\n", LL(q->nr_thp),
-			    LL(q->nr_fallback));
+		text_printf(out, "huge page faults: %llu got a huge page, %llu fell back to single pages\n",
+			    LL(q->nr_thp), LL(q->nr_fallback));
 	if (q->nr_hits)
 		text_printf(out, "%llu pages were in the page cache already\n", LL(q->nr_hits));
 }
@@ -98,7 +104,7 @@ static void tell_touch(const struct process *p, const struct touch *q, struct te
 static int proc_touch(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
 	struct process *p;
-	struct touch q = { 0 };
+	struct touch q = {0};
 	int rc = the_process(m, a, &p, err);
 
 	rc = rc ? rc : node_key(m, a, &q.nid, err);
@@ -162,7 +168,8 @@ static int proc_list(struct machine *m, const struct cmd_args *a, struct text *o
 		text_printf(out, "%5d %-15s %10llu %10llu %7u %6u\n", p->pid, p->name, LL(p->anon_pages),
 			    LL(p->file_pages), p->set[PS_TABLE].nr, p->set[PS_STACK].nr);
 	for (const struct cached_file *f = t->files; f; f = f->next)
-		text_printf(out, "page cache of %s: %u pages, mapped by %u\n", f->name, f->set.nr, f->mappers);
+		text_printf(out, "page cache of %s: %u pages, mapped by %u\n", f->name, f->set.nr,
+			    f->mappers);
 	return 0;
 }
 
@@ -186,7 +193,8 @@ static int move_out(struct machine *m, struct process *p, u64 pages, struct text
 	text_printf(out, "%llu pages moved out of ZONE_MOVABLE and CMA\n", LL(moved));
 	if (!left)
 		return 0;
-	return mm_fail(err, -ENOMEM, "%llu pages cannot leave ZONE_MOVABLE or CMA: nothing was pinned", LL(left));
+	return mm_fail(err, -ENOMEM, "%llu pages cannot leave ZONE_MOVABLE or CMA: nothing was pinned",
+		       LL(left));
 }
 
 static int proc_pin(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
@@ -202,7 +210,8 @@ static int proc_pin(struct machine *m, const struct cmd_args *a, struct text *ou
 	if (!rc && longterm)
 		rc = move_out(m, p, pages, out, err);
 	if (!rc)
-		text_printf(out, "%llu pages pinned: they cannot be migrated\n", LL(process_pin(&m->sys->mm, p, pages)));
+		text_printf(out, "%llu pages pinned: they cannot be migrated\n",
+			    LL(process_pin(&m->sys->mm, p, pages)));
 	return rc;
 }
 
@@ -242,9 +251,9 @@ static const struct {
 	const char *name;
 	int (*run)(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err);
 } verbs[] = {
-	{ "spawn", proc_spawn }, { "touch", proc_touch }, { "munmap", proc_munmap }, { "exit", proc_exit },
-	{ "list", proc_list },	 { "mlock", proc_lock },  { "munlock", proc_lock },  { "pin", proc_pin },
-	{ "unpin", proc_unpin }, { "use", proc_use },	  { "collapse", proc_collapse },
+	{ "spawn", proc_spawn}, {"touch", proc_touch}, {"munmap", proc_munmap},     {"exit", proc_exit },
+	{ "list", proc_list},   {"mlock", proc_lock},  {"munlock", proc_lock},      {"pin", proc_pin },
+	{ "unpin", proc_unpin}, {"use", proc_use},     {"collapse", proc_collapse },
 };
 
 /* Dead ones are buried before and after, as init does. */
@@ -263,18 +272,22 @@ static int run_proc(struct machine *m, const struct cmd_args *a, struct text *ou
 		pools_reap(m);
 		return rc;
 	}
-	return mm_fail(err, -EINVAL, "proc spawn NAME, then touch, munmap, mlock, pin, use, collapse, exit; or proc list");
+	return mm_fail(err, -EINVAL,
+		       "proc spawn NAME, then touch, munmap, mlock, pin, use, collapse, exit; or proc list");
 }
 
-static const char *const proc_keys[] = { "anon", "file", "dirty", "thp", "node", "count", "longterm", NULL };
-static const char *const proc_words[] = { "spawn", "touch",  "munmap", "exit",	"list",	    "mlock",
-					  "munlock", "pin", "unpin",  "use",	"collapse", NULL };
+static const char *const proc_keys[] = {"anon", "file", "dirty", "thp", "node", "count", "longterm", NULL};
+static const char *const proc_words[] = {"spawn",   "touch", "munmap", "exit", "list",     "mlock",
+					 "munlock", "pin",   "unpin",  "use",  "collapse", NULL};
 
 static const struct command rows[] = {
 	{ "proc",
-	  "spawn NAME [node=N] | touch P [anon=SIZE [thp=on]] [file=SIZE [dirty=on]] [node=N] | munmap P [anon=SIZE] [file=on] | "
-	  "mlock P | munlock P | pin P [anon=SIZE] [longterm=on] | unpin P | use P | collapse P [count=N] | exit P|all | list",
-	  "processes: fault memory in, map files, lock, pin, give it back", "Pages", 0, proc_keys, proc_words, run_proc },
+	 "spawn NAME [node=N] | touch P [anon=SIZE [thp=on]] [file=SIZE [dirty=on]] [node=N] | munmap P "
+	 "[anon=SIZE] [file=on] | "
+	 "mlock P | munlock P | pin P [anon=SIZE] [longterm=on] | unpin P | use P | collapse P [count=N] | "
+	 "exit P|all | list",
+	 "processes: fault memory in, map files, lock, pin, give it back", "Pages", 0, proc_keys, proc_words,
+	 run_proc},
 };
 
 const struct command *cmd_proc_table(int *nr)

@@ -64,7 +64,7 @@ static int count_flags(struct flag_table *t, u64 flags, u64 pages)
 		t->cap = cap;
 	}
 	if (i == t->nr)
-		t->e[t->nr++] = (struct flag_count){ flags, 0 };
+		t->e[t->nr++] = (struct flag_count){flags, 0};
 	t->e[i].pages += pages;
 	t->total += pages;
 	return 0;
@@ -103,7 +103,8 @@ static void print_flags(struct machine *m, const struct flag_table *t, struct te
 
 	text_puts(out, "             flags\tpage-count       MB  symbolic-flags\t\t\tlong-symbolic-flags\n");
 	for (u32 i = 0; i < t->nr; i++) {
-		text_printf(out, "0x%016llx\t%10llu %8llu  ", LL(t->e[i].flags), LL(t->e[i].pages), LL(t->e[i].pages >> mib));
+		text_printf(out, "0x%016llx\t%10llu %8llu  ", LL(t->e[i].flags), LL(t->e[i].pages),
+			    LL(t->e[i].pages >> mib));
 		kpage_flags_symbols(t->e[i].flags, out);
 		text_puts(out, "\t");
 		kpage_flags_names(t->e[i].flags, out);
@@ -114,7 +115,7 @@ static void print_flags(struct machine *m, const struct flag_table *t, struct te
 
 int show_page_types(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
-	struct flag_table t = { NULL, 0, 0, 0 };
+	struct flag_table t = {NULL, 0, 0, 0};
 	struct page_filter f;
 	int rc = a->argc > 2 ? page_filter_parse(a->argv[2], &f, err) : 0;
 
@@ -133,7 +134,8 @@ int show_page_types(struct machine *m, const struct cmd_args *a, struct text *ou
 
 /* --- owners -------------------------------------------------------------------------------- */
 
-/* The next allocated block whose head is at or above *@pfn; its head. NO_PAGE: none. *@pfn moves behind it. */
+/* The next allocated block whose head is at or above *@pfn; its head. NO_PAGE: none. *@pfn moves behind it.
+ */
 static page_handle next_allocated(const struct memmap *map, pfn_t *pfn, pfn_t end)
 {
 	while (*pfn < end) {
@@ -189,7 +191,8 @@ static void walk_polluters(struct machine *m, struct polluter *t)
 		pfn_t at = page_to_pfn(mm->map, h), block = at >> mm->map->pb_order;
 		struct polluter *o = &t[page_owner_id(p)];
 
-		if (!is_unmovable(p) || get_pageblock_migratetype(mm, at) != MIGRATE_MOVABLE || o->last == block + 1)
+		if (!is_unmovable(p) || get_pageblock_migratetype(mm, at) != MIGRATE_MOVABLE ||
+		    o->last == block + 1)
 			continue;
 		o->last = block + 1;
 		o->blocks++;
@@ -221,7 +224,8 @@ int show_polluters(struct machine *m, const struct cmd_args *a, struct text *out
 	for (u32 i = 0; i <= n && t[i].blocks; i++) {
 		const struct owner_record *o = owner_get(mm, t[i].id);
 
-		text_printf(out, "%10llu  %-20s %s\n", LL(t[i].blocks), o ? o->tag : "unknown", o ? o->callchain : "");
+		text_printf(out, "%10llu  %-20s %s\n", LL(t[i].blocks), o ? o->tag : "unknown",
+			    o ? o->callchain : "");
 	}
 	free(t);
 	return 0;

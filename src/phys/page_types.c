@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#define BIT(n)        (1ULL << (n))
+#define BIT(n) (1ULL << (n))
 #define BITS_COMPOUND (BIT(KPF_COMPOUND_HEAD) | BIT(KPF_COMPOUND_TAIL))
-#define HACKERS_BITS  (0xffffULL << 32)
+#define HACKERS_BITS (0xffffULL << 32)
 
 /* Every flag that page-types knows, also those that no page of the model has: letter and name by bit. */
 static const struct {
@@ -14,27 +14,67 @@ static const struct {
 	char letter;
 	const char *name;
 } kpf[] = {
-	{ 0, 'L', "locked" },	     { 1, 'E', "error" },	  { 2, 'R', "referenced" },   { 3, 'U', "uptodate" },
-	{ 4, 'D', "dirty" },	     { 5, 'l', "lru" },		  { 6, 'A', "active" },	      { 7, 'S', "slab" },
-	{ 8, 'W', "writeback" },     { 9, 'I', "reclaim" },	  { 10, 'B', "buddy" },	      { 11, 'M', "mmap" },
-	{ 12, 'a', "anonymous" },    { 13, 's', "swapcache" },	  { 14, 'b', "swapbacked" },  { 15, 'H', "compound_head" },
-	{ 16, 'T', "compound_tail" }, { 17, 'G', "huge" },	  { 18, 'u', "unevictable" }, { 19, 'X', "hwpoison" },
-	{ 20, 'n', "nopage" },	     { 21, 'x', "ksm" },	  { 22, 't', "thp" },	      { 23, 'o', "offline" },
-	{ 24, 'z', "zero_page" },    { 25, 'i', "idle_page" },	  { 26, 'g', "pgtable" },     { 32, 'r', "reserved" },
-	{ 33, 'm', "mlocked" },	     { 34, 'd', "owner_2" },	  { 35, 'P', "private" },     { 36, 'p', "private_2" },
-	{ 37, 'O', "owner_private" }, { 38, 'h', "arch" },	  { 40, 'f', "softdirty" },   { 41, 'H', "arch_2" },
-	{ 47, 'd', "anon_exclusive" }, { 48, 'I', "readahead" },  { 50, 'A', "slub_frozen" }, { 51, 'E', "slub_debug" },
-	{ 61, 'F', "file" },	     { 62, 'w', "swap" },	  { 63, '1', "mmap_exclusive" },
+	{ 0, 'L', "locked" },
+	{ 1, 'E', "error" },
+	{ 2, 'R', "referenced" },
+	{ 3, 'U', "uptodate" },
+	{ 4, 'D', "dirty" },
+	{ 5, 'l', "lru" },
+	{ 6, 'A', "active" },
+	{ 7, 'S', "slab" },
+	{ 8, 'W', "writeback" },
+	{ 9, 'I', "reclaim" },
+	{ 10, 'B', "buddy" },
+	{ 11, 'M', "mmap" },
+	{ 12, 'a', "anonymous" },
+	{ 13, 's', "swapcache" },
+	{ 14, 'b', "swapbacked" },
+	{ 15, 'H', "compound_head" },
+	{ 16, 'T', "compound_tail" },
+	{ 17, 'G', "huge" },
+	{ 18, 'u', "unevictable" },
+	{ 19, 'X', "hwpoison" },
+	{ 20, 'n', "nopage" },
+	{ 21, 'x', "ksm" },
+	{ 22, 't', "thp" },
+	{ 23, 'o', "offline" },
+	{ 24, 'z', "zero_page" },
+	{ 25, 'i', "idle_page" },
+	{ 26, 'g', "pgtable" },
+	{ 32, 'r', "reserved" },
+	{ 33, 'm', "mlocked" },
+	{ 34, 'd', "owner_2" },
+	{ 35, 'P', "private" },
+	{ 36, 'p', "private_2" },
+	{ 37, 'O', "owner_private" },
+	{ 38, 'h', "arch" },
+	{ 40, 'f', "softdirty" },
+	{ 41, 'H', "arch_2" },
+	{ 47, 'd', "anon_exclusive" },
+	{ 48, 'I', "readahead" },
+	{ 50, 'A', "slub_frozen" },
+	{ 51, 'E', "slub_debug" },
+	{ 61, 'F', "file" },
+	{ 62, 'w', "swap" },
+	{ 63, '1', "mmap_exclusive" },
 };
 
 static const struct {
 	u32 ours;
 	enum kpf bit;
 } head_flags[] = {
-	{ PGF_LOCKED, KPF_LOCKED },	    { PGF_REFERENCED, KPF_REFERENCED }, { PGF_UPTODATE, KPF_UPTODATE },
-	{ PGF_DIRTY, KPF_DIRTY },	    { PGF_LRU, KPF_LRU },		{ PGF_ACTIVE, KPF_ACTIVE },
-	{ PGF_WRITEBACK, KPF_WRITEBACK },   { PGF_RECLAIM, KPF_RECLAIM },	{ PGF_MAPPED, KPF_MMAP },
-	{ PGF_SWAPBACKED, KPF_SWAPBACKED }, { PGF_UNEVICTABLE, KPF_UNEVICTABLE }, { PGF_MLOCKED, KPF_MLOCKED },
+	{ PGF_LOCKED, KPF_LOCKED },
+	{ PGF_REFERENCED, KPF_REFERENCED },
+	{ PGF_UPTODATE, KPF_UPTODATE },
+	{ PGF_DIRTY, KPF_DIRTY },
+	{ PGF_LRU, KPF_LRU },
+	{ PGF_ACTIVE, KPF_ACTIVE },
+	{ PGF_WRITEBACK, KPF_WRITEBACK },
+	{ PGF_RECLAIM, KPF_RECLAIM },
+	{ PGF_MAPPED, KPF_MMAP },
+	{ PGF_SWAPBACKED, KPF_SWAPBACKED },
+	{ PGF_UNEVICTABLE, KPF_UNEVICTABLE },
+	{ PGF_MLOCKED, KPF_MLOCKED },
 };
 
 static u64 kind_bits(const struct page_view *v)
@@ -70,13 +110,19 @@ static u64 allocated_bits(const struct page_view *v)
 u64 kpage_flags(const struct page_view *v)
 {
 	switch (v->state) {
-	case PAGE_BUDDY: return BIT(KPF_BUDDY);
-	case PAGE_ALLOC: return allocated_bits(v);
-	case PAGE_RESERVED: return v->device || v->zone >= ZONE_NONE ? BIT(KPF_NOPAGE) : BIT(KPF_RESERVED);
+	case PAGE_BUDDY:
+		return BIT(KPF_BUDDY);
+	case PAGE_ALLOC:
+		return allocated_bits(v);
+	case PAGE_RESERVED:
+		return v->device || v->zone >= ZONE_NONE ? BIT(KPF_NOPAGE) : BIT(KPF_RESERVED);
 	case PAGE_HOLE:
-	case PAGE_OFFLINE: return BIT(KPF_NOPAGE);
-	case PAGE_POISON: return BIT(KPF_HWPOISON);
-	default: return 0;
+	case PAGE_OFFLINE:
+		return BIT(KPF_NOPAGE);
+	case PAGE_POISON:
+		return BIT(KPF_HWPOISON);
+	default:
+		return 0;
 	}
 }
 
@@ -124,10 +170,12 @@ static int parse_names(const char *s, u64 *all, u64 *plain, struct mm_error *err
 	while (*s && *s != '=') {
 		size_t len = strcspn(s, ",=");
 		bool not = *s == '~';
-		u64 bit = len > not ? flag_by_name(s + not, len - not) : 0;
+		u64 bit = len > not ? flag_by_name(s + not, len - not ) : 0;
 
 		if (!bit)
-			return mm_fail(err, -EINVAL, "'%.*s' is no page flag; lru, active, dirty, anon, slab, buddy, thp, huge ...",
+			return mm_fail(err, -EINVAL,
+				       "'%.*s' is no page flag; lru, active, dirty, anon, slab, buddy, thp, "
+				       "huge ...",
 				       (int)len, s);
 		*all |= bit;
 		*plain |= not ? 0 : bit;

@@ -22,7 +22,7 @@ endif
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
         -Wwrite-strings -Wvla -Wundef -Wno-unused-parameter
 OPT  ?= -O2 -g
-CET  := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-fcf-protection)
+CET  := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),-fcf-protection)
 HARDEN ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2 $(CET)
 HARDEN_LD ?= -pie -Wl,-z,relro,-z,now
 CPPFLAGS += -D_GNU_SOURCE -Isrc

@@ -19,6 +19,7 @@ const struct command *cmd_vm_table(int *nr);
 const struct command *cmd_pool_table(int *nr);
 const struct command *cmd_proc_table(int *nr);
 const struct command *cmd_file_table(int *nr);
+const struct command *cmd_experiment_table(int *nr);
 
 struct machine;
 /* cmd_pool.c: huge pages of processes that are gone go back to their pools. */

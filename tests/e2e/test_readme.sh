@@ -22,12 +22,13 @@ for file in README.md ui/README.zh.md; do
 	while IFS= read -r path; do
 		check "$file links to $path" test -e "$(dirname "$file")/$path"
 	done < <(grep -o '](\([^)]*\))' "$file" | tr -d '()' | sed 's/^]//' | sort -u)
-	while IFS= read -r line; do
+	mapfile -t opening < <(grep -o '`build/mmview [^`]*`' "$file" | tr -d '`' | grep -v -e ' -x ' -e '--check' | sort -u)
+	for line in "${opening[@]}"; do
 		start 120x40 "${line#build/mmview}"
 		check "$file: $line opens" wait_for 'quit'
 		keys q
 		check "$file: $line closes" wait_for 'status=0'
-	done < <(grep -o '`build/mmview [^`]*`' "$file" | tr -d '`' | grep -v -e ' -x ' -e '--check' | sort -u)
+	done
 	for target in $(grep -o 'make [a-z-]*' "$file" | sort -u | cut -d' ' -f2); do
 		check "$file: make $target exists" grep -q "^$target:" Makefile
 	done

@@ -23,7 +23,7 @@
 
 #define CHUNK        4096u
 #define SLOT_ITEM    0x80000000u
-#define BUDGET_BYTES (96ULL * MiB) /* host memory for deltas before old ones are merged */
+#define BUDGET_BYTES (160ULL * MiB) /* host memory for deltas before old ones are merged */
 
 /*
  * Old content of one chunk or slot, packed: a bitmap of the 16-byte granules that
@@ -319,16 +319,30 @@ static int drop_point(struct checkpoints *c, size_t i)
 	return 0;
 }
 
-/* Too much memory: halve the density of the older checkpoints, oldest first. */
+/* The checkpoint that is missed least: its neighbours are nearest to each other. 0: none may go. */
+static size_t least_missed(const struct checkpoints *c)
+{
+	u64 least = ~0ULL;
+	size_t best = 0;
+
+	for (size_t i = 1; i + 1 < c->nr; i++) {
+		u64 gap = c->point[i + 1].time - c->point[i - 1].time;
+
+		if (i == c->cur || gap >= least)
+			continue;
+		least = gap;
+		best = i;
+	}
+	return best;
+}
+
+/* Too much memory: checkpoints go, so that the rest stay evenly spread. */
 static void thin_out(struct checkpoints *c)
 {
 	while (c->bytes > BUDGET_BYTES && c->nr > 3) {
-		size_t before = c->nr;
+		size_t i = least_missed(c);
 
-		for (size_t i = 1; i + 1 < c->nr && c->bytes > BUDGET_BYTES; i++)
-			if (i != c->cur && drop_point(c, i))
-				return;
-		if (c->nr == before)
+		if (!i || drop_point(c, i))
 			return;
 	}
 }

@@ -214,6 +214,32 @@ static void a_machine_comes_back_from_its_export(void **state)
 	free(dir);
 }
 
+/* arm64 with 64 KiB pages: expect the page size to come back, and with it the orders. */
+static void the_page_size_comes_back(void **state)
+{
+	static const char ini[] = "[machine]\narch = arm64\ncpus = 1\n[arch]\npage_size = 64K\n"
+				  "[firmware]\nram = 0x80000000-0x17fffffff\n";
+	struct mm_error err = { 0 };
+	struct desc *d = config_parse(ini, sizeof(ini) - 1, "64k.ini", &err), *again;
+	char *parent, *dir = place(&parent);
+	struct booted b;
+
+	if (!d)
+		fail_msg("%s", err.msg);
+	boot_desc(&b, d, BOOT_LATE);
+	must_export(b.sys, dir);
+	again = import_root(dir, 0, NULL, &err);
+	if (!again)
+		fail_msg("%s", err.msg);
+	assert_int_equal(again->arch.page_shift, 16);
+	assert_int_equal(again->arch.max_page_order, d->arch.max_page_order);
+	desc_free(again);
+	booted_cleanup(&b);
+	desc_free(d);
+	root_remove(parent);
+	free(dir);
+}
+
 static void round_trip(const char *machine, const char *root, void *arg)
 {
 	struct text why = TEXT_INIT;
@@ -302,6 +328,7 @@ int main(void)
 		cmocka_unit_test(export_never_overwrites_and_leaves_nothing_half_done),
 		cmocka_unit_test(export_fills_an_empty_folder),
 		cmocka_unit_test(a_machine_comes_back_from_its_export),
+		cmocka_unit_test(the_page_size_comes_back),
 		cmocka_unit_test(captures_survive_the_round_trip),
 		cmocka_unit_test(lsmem_agrees_with_the_captures),
 	};

@@ -67,6 +67,10 @@ static void put_log(struct tree *t, const struct system *sys)
 		text_printf(&t->body, "[    0.000000] %s\n", sys->dmesg.line[i]);
 	text_printf(&t->body, "[    0.000000] setup_percpu: NR_CPUS:%u nr_cpumask_bits:%d nr_cpu_ids:%d nr_node_ids:%d\n",
 		    sys->arch.nr_cpus_limit, sys->mm.nr_cpus_possible, sys->mm.nr_cpus_possible, sys->mm.nr_node_ids);
+	/* Units of whole pages: by this line a reader knows the page size. */
+	if (sys->arch.id == ARCH_ARM64)
+		text_printf(&t->body, "[    0.000000] percpu: Embedded 1 pages/cpu s%llu r0 d0 u%llu\n",
+			    LLU(arch_page_size(&sys->arch)), LLU(arch_page_size(&sys->arch)));
 	tree_put(t, "var/log/dmesg");
 }
 

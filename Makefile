@@ -102,6 +102,10 @@ tests: $(TESTS) all
 run-tests: tests
 	@MMVIEW=$(B)/mmview MMVIEW_SHARED="$${MMVIEW_SHARED:-../shared}" tests/run.sh $(TESTS) $(E2E)
 
+check-screens: all ## the golden screens in tmux (minutes; test_ui_screens has more of them on a plain pty)
+	@.ci/deps test
+	@MMVIEW=$(B)/mmview tests/run.sh tests/e2e/long_screens.sh
+
 # Under the sanitizers a screen session proves what all of them would, in less time.
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 ASAN_E2E := tests/e2e/test_screen.sh
@@ -201,5 +205,5 @@ clean: ## remove build/
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: FORCE all tests docs deps run test run-tests asan check-kernel check check-long fuzz bench \
+.PHONY: FORCE all tests docs deps run test run-tests asan check-screens check-kernel check check-long fuzz bench \
 	bench-instructions screenshots install uninstall deb dist help clean

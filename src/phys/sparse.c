@@ -557,7 +557,8 @@ void memmap_slot_clean(struct memmap *map, u32 slot)
 
 void memmap_rebuild_caches(struct memmap *map)
 {
-	memset(map->slot_dirty, 0, map->nr_slots);
+	if (map->slot_dirty) /* NULL: back to before the boot stage that makes the map */
+		memset(map->slot_dirty, 0, map->nr_slots);
 }
 
 /* --- giving memory back ---------------------------------------------------- */

@@ -5,7 +5,7 @@
 # attributes, is compared with files in tests/e2e/screens/ (look at one with
 # `cat`). After a change that is meant:
 #
-#   REGOLD=1 tests/e2e/test_screens.sh      writes them anew; read the diff
+#   REGOLD=1 tests/e2e/long_screens.sh      writes them anew; read the diff
 . "$(dirname "$0")/lib.sh"
 here=$(dirname "$0")/screens
 

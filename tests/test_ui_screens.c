@@ -94,6 +94,13 @@ struct session {
 	pid_t pid;
 };
 
+/* A program under AddressSanitizer gets more time for the same. */
+#ifdef __SANITIZE_ADDRESS__
+#define PATIENCE 4
+#else
+#define PATIENCE 1
+#endif
+
 static const char *program(void)
 {
 	const char *p = getenv("MMVIEW");
@@ -165,9 +172,9 @@ static bool take(struct session *s, const char *keys, const char *path)
 	struct stat st;
 
 	unlink(path);
-	swallow(s, 60);
+	swallow(s, 60 * PATIENCE);
 	if (strpbrk(keys, "afux]\r\022"))
-		usleep(480000);
+		usleep(480000 * PATIENCE);
 	snprintf(line, sizeof(line), ":shot %s\r", path);
 	type(s, line);
 	for (int i = 0; i < 400; i++) {

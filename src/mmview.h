@@ -170,12 +170,31 @@ u64 machine_block_count(const struct machine *m);
 int machine_block(const struct machine *m, u64 index, struct block_info *out);   /* index 0 .. count-1 in address order */
 s64 machine_block_index_of(const struct machine *m, phys_t addr);                 /* -1: none */
 
+/* --- sim/history.c: the run as a line of moments ------------------------------ */
+
+/* Time is counted in operations: now is machine_info.ops, the last recorded one this. */
+u64 machine_time_end(const struct machine *m);
+enum moment_kind { MOMENT_ENTRY, MOMENT_BOOKMARK, MOMENT_CHECKPOINT };
+struct moment {
+	u64 start, end;   /* before and after it; equal for a bookmark and a checkpoint */
+	const char *text; /* the command, or the bookmark's name; NULL: steps of a workload, a checkpoint */
+	u64 steps;        /* of the workload; 0 for a command */
+	int rc;           /* what the command returned */
+};
+/* Bookmarks come in any order, the others in the order of time. fn returns false to stop. */
+typedef bool (*moment_fn)(const struct moment *mo, void *arg);
+void machine_moments(const struct machine *m, enum moment_kind kind, moment_fn fn, void *arg);
+/* The entry that ended at time @t or was under way then; false: @t is 0 or nothing is recorded. */
+bool machine_moment_at(const struct machine *m, u64 t, struct moment *out);
+
 /* Counters as in /proc/vmstat; units as there. */
 u64 machine_vm_event(const struct machine *m, enum vm_event_item item);
 
 /* Kernel log and trace. */
 u32 machine_dmesg_count(const struct machine *m);
 const char *machine_dmesg_line(const struct machine *m, u32 i);
+/* Number of the trace event that came after line @i. */
+u64 machine_dmesg_seq(const struct machine *m, u32 i);
 const struct trace *machine_trace(const struct machine *m);
 
 /* Owners, largest first: fills up to @max, returns how many there are. */

@@ -177,6 +177,98 @@ static void bookmarks_name_moments(void **state)
 	machine_destroy(m);
 }
 
+/*
+ * Bookmarks a, b, c with operations between them: next and previous visit them in
+ * the order of time, whatever order they were set in, and going there pauses the
+ * workload, so that looking at the past does not overwrite the future.
+ *
+ *   0 ..a.. 1000 ..b.. 2000 ..c.. 3000
+ */
+static void bookmarks_are_visited_in_order_and_the_workload_waits(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+	struct machine_info info;
+	u64 end;
+
+	free(must(m, "run random ops=1000"));
+	free(must(m, "bookmark b"));
+	free(must(m, "seek 300"));
+	free(must(m, "bookmark a"));
+	free(must(m, "seek end"));
+	free(must(m, "step 1000"));
+	free(must(m, "bookmark c"));
+	free(must(m, "resume"));
+	end = history_end(m);
+	must_fail(m, "seek next", -ENOENT);
+	free(must(m, "seek start"));
+	must_fail(m, "seek previous", -ENOENT);
+	free(must(m, "seek next"));
+	assert_int_equal(history_now(m), 300);
+	machine_info(m, &info);
+	assert_false(info.running);
+	free(must(m, "seek next"));
+	assert_true(history_now(m) > 1000 && history_now(m) < 1010);
+	free(must(m, "seek next"));
+	free(must(m, "seek previous"));
+	assert_true(history_now(m) < 1010);
+	assert_int_equal(history_end(m), end);
+	machine_destroy(m);
+}
+
+struct tally {
+	int entries, marks, checkpoints;
+	u64 last;
+};
+
+static bool count_entry(const struct moment *mo, void *arg)
+{
+	struct tally *t = arg;
+
+	assert_true(mo->start >= t->last && mo->end >= mo->start);
+	t->last = mo->start;
+	t->entries++;
+	return true;
+}
+
+static bool count_mark(const struct moment *mo, void *arg)
+{
+	assert_string_equal(mo->text, "here");
+	((struct tally *)arg)->marks++;
+	return true;
+}
+
+static bool count_checkpoint(const struct moment *mo, void *arg)
+{
+	((struct tally *)arg)->checkpoints++;
+	return true;
+}
+
+/* alloc, then a run: the timeline has the command, the start, the steps and the pause, and names the one at a time. */
+static void the_timeline_lists_moments(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+	struct tally t = { 0 };
+	struct moment mo;
+
+	history_set_interval(m, 100);
+	assert_false(machine_moment_at(m, 0, &mo));
+	free(must(m, "alloc order=2"));
+	free(must(m, "bookmark here"));
+	free(must(m, "run random ops=1000"));
+	machine_moments(m, MOMENT_ENTRY, count_entry, &t);
+	machine_moments(m, MOMENT_BOOKMARK, count_mark, &t);
+	machine_moments(m, MOMENT_CHECKPOINT, count_checkpoint, &t);
+	assert_int_equal(t.entries, 4);
+	assert_int_equal(t.marks, 1);
+	assert_true(t.checkpoints > 1);
+	assert_true(machine_moment_at(m, 1, &mo));
+	assert_string_equal(mo.text, "alloc order=2");
+	assert_true(machine_moment_at(m, 500, &mo));
+	assert_int_equal(mo.steps, 1000);
+	assert_int_equal(machine_time_end(m), 1003);
+	machine_destroy(m);
+}
+
 /* The saved script on a fresh machine gives the same state. */
 static void the_script_reproduces_the_session(void **state)
 {
@@ -199,11 +291,16 @@ static void the_script_reproduces_the_session(void **state)
 static void back_until_finds_when_a_condition_held(void **state)
 {
 	struct machine *m = boot_string(tiny_ini);
+	unsigned long long here, after;
+	char *told;
 	u64 t;
 
 	free(must(m, "run leak ops=30000 permille=1000"));
 	must_fail(m, "back until free(order=10)>99999", -ENOENT);
-	free(must(m, "back until free(order=5)>100"));
+	told = must(m, "back until free(order=5)>100");
+	assert_int_equal(sscanf(told, "time %*u of %*u: free(order=5) is %llu here, %llu after", &here, &after), 2);
+	assert_true(here > 100 && after <= 100);
+	free(told);
 	t = history_now(m);
 	assert_true(t > 0 && t < history_end(m));
 	must_fail(m, "back until nonsense", -EINVAL);
@@ -238,6 +335,8 @@ int main(void)
 		cmocka_unit_test(a_new_command_in_the_past_forgets_the_future),
 		cmocka_unit_test(seek_stops_inside_a_workload),
 		cmocka_unit_test(bookmarks_name_moments),
+		cmocka_unit_test(bookmarks_are_visited_in_order_and_the_workload_waits),
+		cmocka_unit_test(the_timeline_lists_moments),
 		cmocka_unit_test(the_script_reproduces_the_session),
 		cmocka_unit_test(back_until_finds_when_a_condition_held),
 		cmocka_unit_test(host_exhaustion_rolls_the_command_back),

@@ -62,8 +62,10 @@ static void dmesg_add(struct system *sys, const char *line)
 
 		d->line = arena_realloc(sys->arena, d->line, d->cap * sizeof(*d->line),
 					cap * sizeof(*d->line));
+		d->seq = arena_realloc(sys->arena, d->seq, d->cap * sizeof(*d->seq), cap * sizeof(*d->seq));
 		d->cap = cap;
 	}
+	d->seq[d->nr] = sys->trace->seq;
 	d->line[d->nr++] = arena_strdup(sys->arena, line);
 }
 

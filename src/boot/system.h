@@ -50,6 +50,7 @@ struct boot_hstate {
 /* The kernel log: lines without time stamp or level. */
 struct dmesg {
 	char **line;
+	u64 *seq; /* [nr] number of the trace event that came after it */
 	u32 nr;
 	u32 cap;
 };

@@ -38,7 +38,7 @@ static int run_redo(struct machine *m, const struct cmd_args *a, struct text *ou
 	return rc;
 }
 
-/* T, +N, -N, start, end, or a bookmark. */
+/* T, +N, -N, start, end, next, previous, or a bookmark. */
 static int parse_time(struct machine *m, const char *s, u64 *t, struct mm_error *err)
 {
 	u64 now = history_now(m), n;
@@ -53,6 +53,9 @@ static int parse_time(struct machine *m, const char *s, u64 *t, struct mm_error 
 	}
 	if (!history_find_bookmark(m, s, t))
 		return 0;
+	if (!strcmp(s, "next") || !strcmp(s, "previous"))
+		return history_next_bookmark(m, *s == 'n' ? 1 : -1, t) ?
+			mm_fail(err, -ENOENT, "no bookmark %s this moment; 'bookmark NAME' sets one", *s == 'n' ? "after" : "before") : 0;
 	if (*s == '+' || *s == '-') {
 		if (parse_size(s + 1, &n, NULL))
 			return mm_fail(err, -EINVAL, "'%s': write +N or -N operations", s);
@@ -80,9 +83,14 @@ static int run_seek(struct machine *m, const struct cmd_args *a, struct text *ou
 
 static int run_bookmark(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
+	int rc;
+
 	if (a->argc != 2 || strlen(a->argv[1]) > 40)
 		return mm_fail(err, -EINVAL, "bookmark NAME: one word of at most 40 characters");
-	return history_bookmark(m, a->argv[1], err);
+	rc = history_bookmark(m, a->argv[1], err);
+	if (!rc)
+		text_printf(out, "bookmark %s at time %llu; 'seek %s' comes back here\n", a->argv[1], LL(history_now(m)), a->argv[1]);
+	return rc;
 }
 
 static int run_history(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
@@ -101,6 +109,22 @@ static int run_reset(struct machine *m, const struct cmd_args *a, struct text *o
 	return history_seek(m, 0, err);
 }
 
+/* What the condition's value is here, and what the next operation made of it. */
+static int say_found(struct machine *m, const struct condition *c, const char *cond, struct text *out, struct mm_error *err)
+{
+	u64 now = history_now(m), here = condition_value(m, c), after;
+	int n = (int)strcspn(cond, "<>="), rc = history_seek(m, now + 1, err);
+
+	if (rc)
+		return rc;
+	after = condition_value(m, c);
+	rc = history_seek(m, now, err);
+	if (!rc)
+		text_printf(out, "time %llu of %llu: %.*s is %llu here, %llu after the next operation\n", LL(now),
+			    LL(history_end(m)), n, cond, LL(here), LL(after));
+	return rc;
+}
+
 /* back until CONDITION: the latest earlier moment at which it held. */
 static int run_back(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
@@ -114,9 +138,7 @@ static int run_back(struct machine *m, const struct cmd_args *a, struct text *ou
 		snprintf(cond + strlen(cond), sizeof(cond) - strlen(cond), "%s=%s", a->kv[i].key, a->kv[i].value);
 	rc = condition_parse(cond, &c, err);
 	rc = rc ? rc : condition_back(m, &c, err);
-	if (!rc)
-		say_time(m, out);
-	return rc;
+	return rc ? rc : say_found(m, &c, cond, out, err);
 }
 
 static int run_verify(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
@@ -190,14 +212,15 @@ static int run_boot(struct machine *m, const struct cmd_args *a, struct text *ou
 
 static const char *const no_keys[] = { NULL };
 static const char *const stage_words[] = { "firmware", "cmdline", "memblock", "numa", "sparse", "zones", "mem_init", "late", NULL };
-static const char *const seek_words[] = { "start", "end", NULL };
+static const char *const seek_words[] = { "start", "end", "next", "previous", NULL };
 
 static const struct command rows[] = {
 	{ "boot", "[firmware|cmdline|memblock|numa|sparse|zones|mem_init|late]",
 	  "run boot up to a stage (to the end)", "Boot", 0, no_keys, stage_words, run_boot },
 	{ "undo", "", "go back to before the last command", "Time", CMD_SESSION, no_keys, NULL, run_undo },
 	{ "redo", "", "do again what was undone", "Time", CMD_SESSION, no_keys, NULL, run_redo },
-	{ "seek", "TIME | +N | -N | start | end | BOOKMARK", "go to a moment of the session", "Time", CMD_SESSION,
+	{ "seek", "TIME | +N | -N | start | end | next | previous | BOOKMARK",
+	  "go to a moment of the session; next and previous are bookmarks", "Time", CMD_SESSION,
 	  no_keys, seek_words, run_seek },
 	{ "back", "until CONDITION", "go back to the last moment at which e.g. free(order=9)>0 held", "Time",
 	  CMD_SESSION, NULL, NULL, run_back },

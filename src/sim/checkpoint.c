@@ -500,4 +500,5 @@ size_t checkpoints_last_bytes(const struct checkpoints *c)
 }
 
 u64 checkpoints_count(const struct checkpoints *c) { return c->nr; }
+u64 checkpoints_time(const struct checkpoints *c, u64 index) { return c->point[index].time; }
 size_t checkpoints_bytes(const struct checkpoints *c) { return c->bytes + c->shadow_len; }

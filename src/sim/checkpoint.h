@@ -26,6 +26,7 @@ void checkpoints_forget_after(struct checkpoints *c, u64 time);
 /* Host memory that the last checkpoint took. */
 size_t checkpoints_last_bytes(const struct checkpoints *c);
 u64 checkpoints_count(const struct checkpoints *c);
+u64 checkpoints_time(const struct checkpoints *c, u64 index); /* index 0 ... checkpoints_count() - 1, in order */
 size_t checkpoints_bytes(const struct checkpoints *c);
 
 #endif

@@ -95,16 +95,21 @@ static u64 worst_unusable(const struct machine *m, int order)
 	return worst;
 }
 
+u64 condition_value(const struct machine *m, const struct condition *c)
+{
+	switch (c->value) {
+	case COND_FREE_PAGES: return free_pages_all(&m->sys->mm);
+	case COND_FREE_ORDER: return blocks_from(&m->sys->mm, c->order);
+	case COND_UNUSABLE: return worst_unusable(m, c->order);
+	case COND_FAILED: return m->sim->workload ? m->sim->workload->failed : 0;
+	}
+	return 0;
+}
+
 bool condition_holds(const struct machine *m, const struct condition *c)
 {
-	u64 v = 0;
+	u64 v = condition_value(m, c);
 
-	switch (c->value) {
-	case COND_FREE_PAGES: v = free_pages_all(&m->sys->mm); break;
-	case COND_FREE_ORDER: v = blocks_from(&m->sys->mm, c->order); break;
-	case COND_UNUSABLE: v = worst_unusable(m, c->order); break;
-	case COND_FAILED: v = m->sim->workload ? m->sim->workload->failed : 0; break;
-	}
 	return c->op == '<' ? v < c->number : c->op == '>' ? v > c->number : v == c->number;
 }
 

@@ -26,6 +26,8 @@ struct condition {
 };
 
 int condition_parse(const char *s, struct condition *out, struct mm_error *err);
+/* The number that the condition compares, as it is now. */
+u64 condition_value(const struct machine *m, const struct condition *c);
 bool condition_holds(const struct machine *m, const struct condition *c);
 /*
  * Go back to an earlier moment at which the condition held. The session is probed

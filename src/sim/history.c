@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "cmd/command.h"
+#include "mmview.h"
 #include "sim/checkpoint.h"
 #include "sim/machine.h"
 #include "sim/workload.h"
@@ -264,6 +265,9 @@ int history_seek(struct machine *m, u64 t, struct mm_error *err)
 		checkpoints_restore(h->cp, t);
 	replay_until(m, t);
 	h->spent_ns = 0;
+	/* Whoever goes to another time wants to look at it: the workload waits for "resume". */
+	if (m->sim->workload)
+		m->sim->workload->running = false;
 	return 0;
 }
 
@@ -345,6 +349,64 @@ int history_find_bookmark(const struct machine *m, const char *name, u64 *t)
 	}
 	return -ENOENT;
 }
+
+int history_next_bookmark(const struct machine *m, int direction, u64 *t)
+{
+	const struct history *h = m->history;
+	u64 now = m->sim->ops;
+	bool found = false;
+
+	for (size_t i = 0; h && i < h->nr_marks; i++) {
+		u64 at = h->mark[i].time;
+
+		if (direction > 0 ? at <= now || (found && at >= *t) : at >= now || (found && at <= *t))
+			continue;
+		*t = at;
+		found = true;
+	}
+	return found ? 0 : -ENOENT;
+}
+
+/* Entry @i of the log as a moment. */
+static struct moment entry_moment(const struct history *h, size_t i)
+{
+	const struct entry *e = &h->entry[i];
+	u64 end = i + 1 < h->nr ? h->entry[i + 1].start : h->end;
+
+	return (struct moment){ e->start, end, e->line, e->steps, e->rc };
+}
+
+void machine_moments(const struct machine *m, enum moment_kind kind, moment_fn fn, void *arg)
+{
+	const struct history *h = m->history;
+	size_t nr = !h ? 0 : kind == MOMENT_ENTRY ? h->nr : kind == MOMENT_BOOKMARK ? h->nr_marks :
+		    (size_t)checkpoints_count(h->cp);
+
+	for (size_t i = 0; i < nr; i++) {
+		struct moment mo = { 0, 0, NULL, 0, 0 };
+
+		if (kind == MOMENT_ENTRY)
+			mo = entry_moment(h, i);
+		else if (kind == MOMENT_BOOKMARK)
+			mo = (struct moment){ h->mark[i].time, h->mark[i].time, h->mark[i].name, 0, 0 };
+		else
+			mo.start = mo.end = checkpoints_time(h->cp, i);
+		if (!fn(&mo, arg))
+			return;
+	}
+}
+
+bool machine_moment_at(const struct machine *m, u64 t, struct moment *out)
+{
+	const struct history *h = m->history;
+
+	if (!h || !h->nr || !t)
+		return false;
+	*out = entry_moment(h, entry_at(h, t - 1));
+	return true;
+}
+
+u64 machine_time_end(const struct machine *m) { return history_end(m); }
 
 void history_script(const struct machine *m, struct text *out)
 {

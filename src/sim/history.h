@@ -51,6 +51,9 @@ u64 history_end(const struct machine *m);
 int history_bookmark(struct machine *m, const char *name, struct mm_error *err);
 int history_find_bookmark(const struct machine *m, const char *name, u64 *t);
 
+/* The nearest bookmark after (@direction > 0) or before now. 0 with *t, or -ENOENT. */
+int history_next_bookmark(const struct machine *m, int direction, u64 *t);
+
 /* The log as a command script that reproduces the session up to now. */
 void history_script(const struct machine *m, struct text *out);
 /* One line per entry: time, mark of the present, the command. */

@@ -237,6 +237,7 @@ s64 machine_block_index_of(const struct machine *m, phys_t addr)
 u64 machine_vm_event(const struct machine *m, enum vm_event_item item) { return m->sys->mm.vm_event[item]; }
 u32 machine_dmesg_count(const struct machine *m) { return m->sys->dmesg.nr; }
 const char *machine_dmesg_line(const struct machine *m, u32 i) { return i < m->sys->dmesg.nr ? m->sys->dmesg.line[i] : ""; }
+u64 machine_dmesg_seq(const struct machine *m, u32 i) { return i < m->sys->dmesg.nr ? m->sys->dmesg.seq[i] : m->trace.seq; }
 const struct trace *machine_trace(const struct machine *m) { return &m->trace; }
 
 static int by_pages(const void *a, const void *b)

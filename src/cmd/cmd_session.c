@@ -113,7 +113,8 @@ static int run_reset(struct machine *m, const struct cmd_args *a, struct text *o
 static int say_found(struct machine *m, const struct condition *c, const char *cond, struct text *out, struct mm_error *err)
 {
 	u64 now = history_now(m), here = condition_value(m, c), after;
-	int n = (int)strcspn(cond, "<>="), rc = history_seek(m, now + 1, err);
+	const char *close = strchr(cond, ')');
+	int n = (int)(close ? close + 1 - cond : (ptrdiff_t)strcspn(cond, "<>=")), rc = history_seek(m, now + 1, err);
 
 	if (rc)
 		return rc;

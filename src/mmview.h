@@ -164,6 +164,7 @@ struct block_info {
 	int nid;
 	bool removable;
 	char why[96];             /* why it cannot go offline; "" when it can */
+	pfn_t culprit;            /* the page that stands in the way; NO_PFN: no single page */
 	s64 group;                /* -1: none */
 };
 u64 machine_block_count(const struct machine *m);
@@ -186,6 +187,21 @@ typedef bool (*moment_fn)(const struct moment *mo, void *arg);
 void machine_moments(const struct machine *m, enum moment_kind kind, moment_fn fn, void *arg);
 /* The entry that ended at time @t or was under way then; false: @t is 0 or nothing is recorded. */
 bool machine_moment_at(const struct machine *m, u64 t, struct moment *out);
+/* --- sim/view_hotplug.c ----------------------------------------------------- */
+
+/* Devices that bring memory: what `plug` and `unplug` name. */
+struct dimm_info {
+	const char *id;
+	phys_t start;
+	u64 size;                 /* bytes; virtio-mem: of its window */
+	u64 given;                /* bytes that the kernel has of it now */
+	int nid;
+	bool virtio_mem;
+};
+/* Fills up to @max, returns how many there are. */
+int machine_dimms(const struct machine *m, struct dimm_info *out, int max);
+/* What page_owner says of the block that @pfn lies in; nothing where nobody holds it. */
+void machine_page_owner(const struct machine *m, pfn_t pfn, struct text *out);
 
 /* Counters as in /proc/vmstat; units as there. */
 u64 machine_vm_event(const struct machine *m, enum vm_event_item item);

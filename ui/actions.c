@@ -240,44 +240,6 @@ int act_rate(struct ui *ui, int arg)
 	return RE_DRAW;
 }
 
-/* --- memory blocks ------------------------------------------------------------- */
-
-static bool block_at_cursor(struct ui *ui, struct block_info *b)
-{
-	struct pane *p = ui_pane(ui);
-	s64 i;
-
-	if (ui->view == VIEW_BLOCKS)
-		i = ui->scroll[VIEW_BLOCKS].at;
-	else
-		i = machine_block_index_of(p->m, pfn_to_phys(p->info.arch, p->map.cursor));
-	return i >= 0 && !machine_block(p->m, (u64)i, b);
-}
-
-void ui_block_text(struct ui *ui, char *out, size_t n)
-{
-	struct block_info b;
-
-	if (block_at_cursor(ui, &b))
-		snprintf(out, n, "%s memory%llu", strcmp(b.state, "online") ? "online" : "offline", LL(b.nr));
-	else
-		snprintf(out, n, "offline");
-}
-
-int act_block(struct ui *ui, int arg)
-{
-	struct block_info b;
-	char line[64];
-
-	if (!block_at_cursor(ui, &b)) {
-		ui_say(ui, true, "no memory block device here");
-		return RE_DRAW;
-	}
-	snprintf(line, sizeof(line), "%s memory%llu", strcmp(b.state, "online") ? "online" : "offline", LL(b.nr));
-	ui_command(ui, line, false);
-	return RE_DRAW;
-}
-
 /* --- move ---------------------------------------------------------------------- */
 
 static void move_list(struct ui *ui, enum move m)

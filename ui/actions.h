@@ -7,6 +7,7 @@
 
 enum move { MOVE_LEFT, MOVE_RIGHT, MOVE_UP, MOVE_DOWN, MOVE_PAGE_UP, MOVE_PAGE_DOWN, MOVE_ROW_START, MOVE_ROW_END,
 	MOVE_FIRST, MOVE_LAST, MOVE_BLOCK_PREV, MOVE_BLOCK_NEXT };
+enum block_act { BLOCK_TOGGLE, BLOCK_KERNEL, BLOCK_MOVABLE, BLOCK_REMOVE };
 enum cmdline { CMDLINE_FREE_ALL, CMDLINE_UNDO, CMDLINE_REDO, CMDLINE_RESET, CMDLINE_COMPACT };
 
 int act_alloc(struct ui *ui, int arg);
@@ -19,7 +20,9 @@ int act_why(struct ui *ui, int arg);
 int act_run(struct ui *ui, int arg);
 int act_step(struct ui *ui, int arg);
 int act_rate(struct ui *ui, int arg);
-int act_block(struct ui *ui, int arg);
+int act_block(struct ui *ui, int arg); /* enum block_act */
+int act_plug(struct ui *ui, int arg);
+int act_culprit(struct ui *ui, int arg); /* go to the page that keeps the block online */
 int act_move(struct ui *ui, int arg); /* enum move */
 int act_zoom(struct ui *ui, int arg);
 int act_escape(struct ui *ui, int arg);
@@ -43,6 +46,12 @@ int act_find(struct ui *ui, int arg);
 int act_tour(struct ui *ui, int arg);
 int act_redraw(struct ui *ui, int arg);
 int act_quit(struct ui *ui, int arg);
+
+/*
+ * Offlining failed with *err: go to the page in the way and tell who holds it. The
+ * command began at event @from_event and line @from_line of the kernel log.
+ */
+void offline_failed(struct ui *ui, struct pane *p, const struct mm_error *err, u64 from_event, u32 from_line);
 
 /* Present values for the status line. */
 void ui_rate_text(struct ui *ui, char *out, size_t n);

@@ -51,6 +51,8 @@ bool map_xy_cell(const struct map *map, int x, int y, u64 *cell);
 int map_side(const struct map *map);
 void map_zoom(struct pane *p, int steps); /* > 0: nearer */
 void map_whole(struct pane *p);
+/* Scroll so that the cursor is in the second row: a sheet will cover the lower half. */
+void map_cursor_to_top(struct pane *p);
 void map_scroll(struct pane *p, s64 rows);
 /* Pages that the heatmap shows: [*start, *end). */
 void map_window(const struct map *map, pfn_t *start, pfn_t *end);
@@ -182,7 +184,7 @@ struct ui {
 	struct tour tour;
 	struct text popup;       /* output of the last ':' command, shown until a key */
 	struct scroll popup_scroll;
-	bool popup_open;
+	bool popup_open, popup_low; /* low: it leaves the upper half of the screen free */
 	char popup_title[96];
 	char message[512];
 	bool message_bad;

@@ -262,6 +262,18 @@ static void show_result(struct ui *ui, const char *line, const struct text *out,
 	ui->popup_open = true;
 }
 
+/* Commands that take blocks offline. */
+static bool takes_offline(const char *line)
+{
+	static const char *const names[] = { "offline", "chmem", "unplug", "resize" };
+	size_t n = strcspn(line, " ");
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strlen(names[i]) == n && !strncmp(line, names[i], n))
+			return true;
+	return false;
+}
+
 int ui_command(struct ui *ui, const char *line, bool interactive)
 {
 	struct text out = TEXT_INIT;
@@ -277,6 +289,7 @@ int ui_command(struct ui *ui, const char *line, bool interactive)
 	for (int i = 0; i < ui->nr_panes; i++) {
 		struct pane *p = &ui->pane[i];
 		struct mm_error err = { 0 };
+		u32 lines = machine_dmesg_count(p->m);
 		int r;
 
 		text_clear(&out);
@@ -286,7 +299,9 @@ int ui_command(struct ui *ui, const char *line, bool interactive)
 		machine_info(p->m, &p->info);
 		if (r)
 			ui_say(ui, true, "%s", err.msg[0] ? err.msg : mm_errname(r));
-		else if (i == ui->focus)
+		if (r && i == ui->focus && takes_offline(line))
+			offline_failed(ui, p, &err, p->flash_seq, lines);
+		else if (!r && i == ui->focus)
 			show_result(ui, line, &out, interactive);
 		ret = i == ui->focus ? r : ret;
 	}

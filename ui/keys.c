@@ -46,7 +46,12 @@ static const struct key keys[] = {
 	{ "C-r", ALL_VIEWS, act_command, CMDLINE_REDO, 0, "redo", "redo what was undone", "Time" },
 	{ "R", ALL_VIEWS, act_command, CMDLINE_RESET, 0, "reset", "boot the machine anew", "Time" },
 
-	{ "x", MAP | BLK | PAGE, act_block, 0, 13, "{block}", "take the memory block under the cursor offline, or put it online", "Hotplug" },
+	{ "x", MAP | BLK | PAGE, act_block, BLOCK_TOGGLE, 13, "{block}", "take the memory block under the cursor, or the selected ones, offline; or put it online", "Hotplug" },
+	{ "V", MAP | BLK, act_block, BLOCK_MOVABLE, 0, "online movable", "put it online in Movable: only pages that can move will live there", "Hotplug" },
+	{ "K", MAP | BLK, act_block, BLOCK_KERNEL, 0, "online kernel", "put it online in a zone of the kernel: it may never go offline again", "Hotplug" },
+	{ "J", MAP | BLK, act_culprit, 0, 0, "in the way", "go to the page that keeps the block from going offline", "Hotplug" },
+	{ "I", MAP | BLK, act_plug, 0, 0, "plug in", "plug in memory: an empty slot, or a block of new addresses", "Hotplug" },
+	{ "X", MAP | BLK, act_block, BLOCK_REMOVE, 0, "remove", "remove an offline block: its addresses are no memory any more", "Hotplug" },
 	{ "c", ALL_VIEWS, act_command, CMDLINE_COMPACT, 14, "compact", "move pages together so that large free blocks appear", "Hotplug" },
 
 	{ "]", ALL_VIEWS, act_tour, +1, 0, "next", "next step of the lesson", "Lesson" },

@@ -86,7 +86,7 @@ static s64 count_lines(const char *s)
 
 static void draw_popup(struct ui *ui)
 {
-	s64 nr = count_lines(text_str(&ui->popup)), rows = ui->cv.h - 6, top, line = 0;
+	s64 nr = count_lines(text_str(&ui->popup)), rows = ui->popup_low ? ui->cv.h / 2 - 2 : ui->cv.h - 6, top, line = 0;
 	struct rect r;
 
 	if (nr < rows)
@@ -175,7 +175,7 @@ static int popup_key(struct ui *ui, u32 key)
 		   key == K_PGDN || key == ' ' ? s->rows : 0;
 
 	if (!step) {
-		ui->popup_open = false;
+		ui->popup_open = ui->popup_low = false;
 		if (key == K_ESC || key == K_ENTER || key == 'q' || key == 3)
 			return RE_DRAW;
 		return keys_handle(ui, key) | RE_DRAW;

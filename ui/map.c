@@ -124,6 +124,20 @@ static void clamp_cursor(struct map *map)
 	map->cursor = at;
 }
 
+/*
+ * The window stays at its address when the axis becomes another one: memory that
+ * is plugged in or removed below it moves cell numbers, not what one looks at.
+ */
+static void rebuild_axis(struct map *map)
+{
+	pfn_t top = axis_pfn(&map->axis, map->top);
+	bool same = map->axis.shift == map->shift && map->axis.nr;
+
+	axis_build(&map->axis, map->ranges, map->nr_ranges, map->shift);
+	if (same && map->top)
+		map->top = axis_cell(&map->axis, top);
+}
+
 void map_update(struct pane *p)
 {
 	struct map *map = &p->map;
@@ -137,7 +151,7 @@ void map_update(struct pane *p)
 	map->fit = axis_fit(map->ranges, map->nr_ranges, unit_cells(map) * units_shown(map));
 	if (map->whole || map->shift > map->fit)
 		map->shift = map->fit;
-	axis_build(&map->axis, map->ranges, map->nr_ranges, map->shift);
+	rebuild_axis(map);
 	clamp_cursor(map);
 	clamp_window(map);
 }
@@ -236,6 +250,15 @@ void map_zoom(struct pane *p, int steps)
 	map->shift = map->whole ? map->fit : (unsigned)shift;
 	axis_build(&map->axis, map->ranges, map->nr_ranges, map->shift);
 	center(map);
+}
+
+void map_cursor_to_top(struct pane *p)
+{
+	struct map *map = &p->map;
+	u64 row = axis_cell(&map->axis, map->cursor) / unit_cells(map);
+
+	map->top = (row ? row - 1 : 0) * unit_cells(map);
+	clamp_window(map);
 }
 
 void map_whole(struct pane *p)

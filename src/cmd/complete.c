@@ -57,6 +57,15 @@ static void offer_blocks(struct completer *c)
 	}
 }
 
+static void offer_dimms(struct completer *c)
+{
+	struct dimm_info d[64];
+	int n = machine_dimms(c->m, d, (int)ARRAY_SIZE(d));
+
+	for (int i = 0; i < n && i < (int)ARRAY_SIZE(d); i++)
+		offer(c, d[i].id);
+}
+
 static void offer_held(struct completer *c)
 {
 	const struct mm *mm = &c->m->sys->mm;
@@ -106,6 +115,8 @@ static void offer_words(struct completer *c, const struct command *cmd, bool fir
 		offer_held(c);
 	else if (!strncmp(cmd->name, "online", 6) || !strcmp(cmd->name, "offline"))
 		offer_blocks(c);
+	else if (!strcmp(cmd->name, "plug") || !strcmp(cmd->name, "unplug") || !strcmp(cmd->name, "resize"))
+		offer_dimms(c);
 	else if (!strcmp(cmd->name, "help"))
 		offer_commands(c);
 }

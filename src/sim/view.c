@@ -224,7 +224,7 @@ int machine_block(const struct machine *m, u64 index, struct block_info *out)
 	out->state = memory_block_state_name(b.range.state);
 	memory_block_valid_zones(m->sys, &b, out->zones);
 	out->nid = b.range.nid;
-	out->removable = memory_block_can_offline(m->sys, &b, out->why, sizeof(out->why), NULL);
+	out->removable = memory_block_can_offline(m->sys, &b, out->why, sizeof(out->why), &out->culprit);
 	out->group = b.range.group;
 	return 0;
 }

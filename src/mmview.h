@@ -15,8 +15,11 @@
 #include "alloc/gfp.h"
 #include "alloc/vmstat.h"
 #include "phys/arch.h"
+#include "phys/page_flags.h"
+#include "phys/page_types.h"
 #include "phys/summary.h"
 #include "cmd/command.h"
+#include "slab/slub.h"
 #include "zone/zone.h"
 
 struct machine;
@@ -218,8 +221,59 @@ struct owner_info {
 	char tag[64];
 	char callchain[160];
 	u64 pages, allocs;
+	u32 id;                /* as in struct page_run */
+	int pid;               /* -1: the kernel's */
 };
 int machine_owners(const struct machine *m, struct owner_info *out, int max);
+
+/* --- sim/view_pages.c: pages one by one ------------------------------------- */
+
+/* Pages that are alike: a block, the part of it that was asked for, or untouched memory. */
+struct page_run {
+	pfn_t start, head;     /* first page of the run; head of its block */
+	u64 nr;                /* pages of the run */
+	enum page_state state;
+	unsigned order, mt, pb_mt, kind;
+	u32 flags, ref;        /* enum page_flag bits; references */
+	u32 owner;             /* owner number, 0: nobody */
+	page_handle handle;    /* NO_PAGE: never touched */
+	bool device, zoned;    /* zoned: some zone's */
+};
+typedef bool (*page_run_fn)(const struct page_run *r, void *arg);
+/*
+ * Call @fn for at most @max runs of [start, end), in order; it returns false to stop.
+ * Return: the first pfn that was not looked at; @end when all were.
+ */
+pfn_t machine_visit_pages(const struct machine *m, pfn_t start, pfn_t end, u64 max, page_run_fn fn, void *arg);
+/* Bits of /proc/kpageflags (phys/page_types.h) of the first page of its block, or of a page behind it. */
+u64 page_run_flags(const struct page_run *r, bool head);
+/* Pages of the run that @f lets through. */
+u64 page_run_matches(const struct page_run *r, const struct page_filter *f);
+/* Is it an allocation that cannot move, in a pageblock of movable type? */
+bool page_run_pollutes(const struct page_run *r);
+/* Allocations made since this one. AGE_UNKNOWN: not allocated, or not kept. */
+#define AGE_UNKNOWN (~0ULL)
+u64 machine_run_age(const struct machine *m, const struct page_run *r);
+
+/* Pageblocks of movable type that hold unmovable pages, by owner number. */
+u32 machine_owner_count(const struct machine *m); /* numbers are below */
+struct owner_blocks { u64 polluted, last; };
+/* Fills t[0 .. nr - 1] from at most @max runs. False: there are more, the rest was not looked at. */
+bool machine_pollution(const struct machine *m, struct owner_blocks *t, u32 nr, u64 max);
+
+/* page->flags of one page. */
+struct page_flags_info {
+	u64 word;                        /* as the kernel packs it */
+	struct page_flags_layout layout; /* which bits are node, zone and last_cpupid */
+	u64 kpage_flags;                 /* as /proc/kpageflags tells it */
+};
+void machine_page_flags(const struct machine *m, pfn_t pfn, struct page_flags_info *out);
+/* What dump_page() prints for it, with what page_owner says of it. */
+void machine_page_dump(const struct machine *m, pfn_t pfn, struct text *out);
+/* All addresses of a page with their arithmetic, a line each. */
+void machine_translate(const struct machine *m, pfn_t pfn, struct text *out);
+/* The slab allocator for the readers of slab/slub.h; NULL: not there yet. */
+const struct slab_state *machine_slab(const struct machine *m);
 
 /* 64-bit hash of the whole model state. */
 u64 machine_hash(struct machine *m);

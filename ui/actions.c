@@ -118,7 +118,7 @@ int act_free(struct ui *ui, int arg)
 	struct pane *p = ui_pane(ui);
 	struct page_info pi;
 	char line[64];
-	pfn_t pfn = p->map.cursor, end = pfn + (1ULL << p->map.shift);
+	pfn_t pfn = p->map.cursor, end = pfn + (ui->view == VIEW_PAGE ? 1 : 1ULL << p->map.shift);
 
 	if (p->map.selecting)
 		return free_selection(ui, p);
@@ -299,7 +299,9 @@ static void lead_other(struct ui *ui)
 
 int act_move(struct ui *ui, int arg)
 {
-	if (ui->view == VIEW_MAP || ui->view == VIEW_PAGE)
+	if (ui->view == VIEW_PAGE && arg < MOVE_BLOCK_PREV)
+		page_move(ui, ui_pane(ui), (enum move)arg);
+	else if (ui->view == VIEW_MAP || ui->view == VIEW_PAGE)
 		move_map(ui_pane(ui), (enum move)arg);
 	else
 		move_list(ui, (enum move)arg);

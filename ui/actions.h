@@ -52,6 +52,8 @@ int act_quit(struct ui *ui, int arg);
  * command began at event @from_event and line @from_line of the kernel log.
  */
 void offline_failed(struct ui *ui, struct pane *p, const struct mm_error *err, u64 from_event, u32 from_line);
+/* Movement keys of the page view (view_page.c): pages, blocks, and its own scrolling. */
+void page_move(struct ui *ui, struct pane *p, enum move m);
 
 /* Present values for the status line. */
 void ui_rate_text(struct ui *ui, char *out, size_t n);

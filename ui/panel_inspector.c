@@ -3,7 +3,7 @@
  * The inspector: what is under the cursor, in the kernel's words and in plain
  * ones. What is it, whose is it, why can it not merge?
  */
-#include "app.h"
+#include "page_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static const char *const mt_words[MIGRATE_TYPES] = { "unmovable", "movable", "re
 static const char *mt_word(unsigned mt) { return mt < MIGRATE_TYPES ? mt_words[mt] : "?"; }
 
 /* "free block of order 3", "anonymous, order 0" ... */
-static void state_text(const struct page_info *pi, char *buf, size_t n)
+void page_state_text(const struct page_info *pi, char *buf, size_t n)
 {
 	switch (pi->state) {
 	case PAGE_BUDDY:
@@ -47,12 +47,12 @@ static void state_text(const struct page_info *pi, char *buf, size_t n)
 	}
 }
 
-static enum color state_color(const struct page_info *pi)
+enum color page_state_color(const struct page_info *pi)
 {
 	return pi->state == PAGE_BUDDY ? C_GOOD : pi->state == PAGE_POISON ? C_BAD : C_BRIGHT;
 }
 
-static bool has_block(const struct page_info *pi)
+bool page_has_block(const struct page_info *pi)
 {
 	return pi->state == PAGE_BUDDY || pi->state == PAGE_PCP || pi->state == PAGE_ALLOC || pi->state == PAGE_ISOLATED;
 }
@@ -94,7 +94,7 @@ static int draw_buddy(struct ui *ui, struct rect r, int row, const struct page_i
 	struct rect in = { r.x + 10, r.y, r.w - 10, r.h };
 	enum color fg = pi->buddy_free ? C_GOOD : C_BAD;
 
-	if (pi->buddy == NO_PFN || !has_block(pi))
+	if (pi->buddy == NO_PFN || !page_has_block(pi))
 		return 0;
 	draw_field(ui, r, row, "buddy", st(C_TEXT, C_GROUND), "0x%llx = 0x%llx ^ (1<<%u)", LL(pi->buddy), LL(pi->head),
 		   pi->order);
@@ -105,7 +105,7 @@ static int draw_buddy(struct ui *ui, struct rect r, int row, const struct page_i
 }
 
 /* One plain sentence on why this page is what it is. */
-static const char *plain_words(const struct page_info *pi)
+const char *page_plain_words(const struct page_info *pi)
 {
 	switch (pi->state) {
 	case PAGE_BUDDY:
@@ -157,10 +157,10 @@ int panel_inspector(struct ui *ui, struct pane *p, struct rect r)
 	draw_heading(ui, r, "Under the cursor");
 	if (machine_page(p->m, p->map.cursor, &pi))
 		return 2;
-	last = pfn_to_phys(p->info.arch, pi.head + (has_block(&pi) ? 1ULL << pi.order : 1)) - 1;
-	state_text(&pi, buf, sizeof(buf));
+	last = pfn_to_phys(p->info.arch, pi.head + (page_has_block(&pi) ? 1ULL << pi.order : 1)) - 1;
+	page_state_text(&pi, buf, sizeof(buf));
 	draw_field(ui, in, row, "pfn", st(C_BRIGHT, C_GROUND), "0x%llx", LL(pi.head));
-	canvas_text(&ui->cv, in.x + 10 + 2 + 9, in.y + row++, in.w - 21, st(state_color(&pi), C_GROUND), buf);
+	canvas_text(&ui->cv, in.x + 10 + 2 + 9, in.y + row++, in.w - 21, st(page_state_color(&pi), C_GROUND), buf);
 	draw_field(ui, in, row++, "address", st(C_TEXT, C_GROUND), "0x%llx\xe2\x80\x93" "0x%llx",
 		   LL(pfn_to_phys(p->info.arch, pi.head)), LL(last));
 	if (pi.has_linear)
@@ -181,7 +181,7 @@ int panel_inspector(struct ui *ui, struct pane *p, struct rect r)
 		draw_field(ui, in, row++, "this cell", st(C_TEXT, C_GROUND), "%s", buf);
 	}
 	if (r.h > 30)
-		row += 1 + draw_wrapped(ui, in, row + 1, st(C_DIM, C_GROUND), plain_words(&pi));
+		row += 1 + draw_wrapped(ui, in, row + 1, st(C_DIM, C_GROUND), page_plain_words(&pi));
 	return row + 2;
 }
 
@@ -194,19 +194,19 @@ void inspector_line(struct ui *ui, struct pane *p, struct rect r)
 
 	if (!r.h || machine_page(p->m, p->map.cursor, &pi))
 		return;
-	state_text(&pi, state, sizeof(state));
+	page_state_text(&pi, state, sizeof(state));
 	where_text(&pi, where, sizeof(where));
 	zone_text(&pi, zone, sizeof(zone));
 	n = canvas_printf(&ui->cv, x, r.y, w, st_attr(C_ACCENT, C_GROUND, AT_BOLD), "pfn 0x%llx", LL(pi.head));
-	n += 2 + canvas_text(&ui->cv, x + n + 2, r.y, w - n - 2, st(state_color(&pi), C_GROUND), state);
-	if (r.h > 1 || !has_block(&pi) || pi.buddy == NO_PFN)
+	n += 2 + canvas_text(&ui->cv, x + n + 2, r.y, w - n - 2, st(page_state_color(&pi), C_GROUND), state);
+	if (r.h > 1 || !page_has_block(&pi) || pi.buddy == NO_PFN)
 		n += 2 + canvas_printf(&ui->cv, x + n + 2, r.y, w - n - 2, st(C_TEXT, C_GROUND), "%s  section %s", zone, where);
 	else
 		n += 2 + canvas_printf(&ui->cv, x + n + 2, r.y, w - n - 2, st(C_TEXT, C_GROUND), "%s  %s pageblock", zone, mt_word(pi.pb_mt));
 	if (r.h > 1)
 		n = canvas_printf(&ui->cv, x, r.y + 1, w, st(C_DIM, C_GROUND), "address 0x%llx  linear 0x%llx",
 				  LL(pfn_to_phys(p->info.arch, pi.head)), LL(pi.linear));
-	if (has_block(&pi) && pi.buddy != NO_PFN && n + 20 < w)
+	if (page_has_block(&pi) && pi.buddy != NO_PFN && n + 20 < w)
 		canvas_printf(&ui->cv, x + n + 2, r.y + r.h - 1, w - n - 2, st(pi.buddy_free ? C_GOOD : C_DIM, C_GROUND),
 			      "buddy 0x%llx%s%s", LL(pi.buddy), pi.buddy_free ? " free" : pi.buddy_why[0] ? ": " : "", pi.buddy_why);
 }

@@ -18,6 +18,43 @@ static const struct {
 #define BIT_RESERVED 13
 #define BIT_HWPOISON 20
 
+/* Every bit of a 64-bit 6.12 kernel by number, also those that no page of the model sets. */
+static const struct {
+	const char *name;
+	const char *plain;
+} all_flags[NR_PAGE_FLAGS] = {
+	{ "locked", "somebody works on it; others wait" },
+	{ "writeback", "its content is on the way to the disk" },
+	{ "referenced", "used since somebody last looked" },
+	{ "uptodate", "its content is valid" },
+	{ "dirty", "newer than what the disk has" },
+	{ "lru", "on a list from which reclaim picks" },
+	{ "head", "first page of a compound page (folio)" },
+	{ "waiters", "somebody waits for the lock" },
+	{ "active", "on the list of pages in frequent use" },
+	{ "workingset", "was in frequent use before" },
+	{ "owner_priv_1", "its owner's own mark" },
+	{ "owner_2", "its owner's second mark" },
+	{ "arch_1", "the architecture's own mark" },
+	{ "reserved", "boot kept it: never the allocator's" },
+	{ "private", "its owner hung data on it" },
+	{ "private_2", "its owner hung more data on it" },
+	{ "reclaim", "to be freed as soon as it is written" },
+	{ "swapbacked", "goes to swap when memory is short" },
+	{ "unevictable", "reclaim must leave it alone" },
+	{ "mlocked", "a program locked it into memory" },
+	{ "hwpoison", "the hardware found it broken" },
+	{ "young", "used lately (idle page tracking)" },
+	{ "idle", "not used lately (idle page tracking)" },
+};
+
+const char *page_flag_bit(unsigned bit, const char **plain)
+{
+	if (plain)
+		*plain = bit < NR_PAGE_FLAGS ? all_flags[bit].plain : NULL;
+	return bit < NR_PAGE_FLAGS ? all_flags[bit].name : NULL;
+}
+
 static u8 bits_for(u64 values) { return values > 1 ? (u8)(ilog2_u64(values - 1) + 1) : 0; }
 
 void page_flags_layout(const struct arch *a, struct page_flags_layout *out)

@@ -31,6 +31,9 @@ u64 page_flags_pack(const struct arch *a, const struct page_view *v);
 void page_flags_format(const struct arch *a, const struct page_view *v, struct text *out);
 /* The names only, '|' between: "referenced|uptodate|lru". */
 void page_flags_names(const struct page_view *v, struct text *out);
+/* PG_ name of bit @bit, 0 .. NR_PAGE_FLAGS - 1, with what it says in plain words (may be NULL: it says little). */
+#define NR_PAGE_FLAGS 23
+const char *page_flag_bit(unsigned bit, const char **plain);
 /* One line per field: name, bits, width, value. */
 void page_flags_explain(const struct arch *a, const struct page_view *v, struct text *out);
 

@@ -264,6 +264,8 @@ int machine_owners(const struct machine *m, struct owner_info *out, int max)
 		snprintf(all[nr].tag, sizeof(all[nr].tag), "%s", o->tag);
 		snprintf(all[nr].callchain, sizeof(all[nr].callchain), "%s", o->callchain);
 		all[nr].pages = o->pages;
+		all[nr].id = id;
+		all[nr].pid = o->pid;
 		all[nr++].allocs = o->allocs;
 	}
 	if (all)

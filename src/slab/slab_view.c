@@ -72,6 +72,7 @@ void slab_cache_info(const struct slab_state *st, const struct kmem_cache *s, st
 	out->flags = s->flags;
 	out->ctor = s->ctor;
 	out->internal = s->internal;
+	out->owner = s->owner;
 	out->aliases = s->refcount > 0 ? s->refcount - 1 : 0;
 	out->geo = s->geo;
 	out->used_objs = cache_used(s);
@@ -166,7 +167,7 @@ static void fill_info(const struct slab_state *st, const struct slab *slab, stru
 	out->cpu = -1;
 	out->place = place_of(slab);
 	out->cache = ~0u;
-	out->free_next = ~0u;
+	out->free_next = out->cpu_first = out->list_first = ~0u;
 	if (!slab->cache)
 		return;
 	out->cache = slab->cache->id;
@@ -174,13 +175,14 @@ static void fill_info(const struct slab_state *st, const struct slab *slab, stru
 	out->objects = slab->objects;
 	out->inuse = slab->inuse;
 	out->used = slab->inuse;
-	out->free_next = slab->freelist == OBJ_NONE ? ~0u : slab->freelist;
+	out->list_first = slab->freelist == OBJ_NONE ? ~0u : slab->freelist;
+	out->free_next = out->list_first;
 	if (slab->frozen && out->cpu >= 0) {
 		u16 first = slab->cache->cpu[out->cpu]->freelist;
 
 		out->used -= chain_length(slab, first);
 		if (first != OBJ_NONE)
-			out->free_next = first;
+			out->free_next = out->cpu_first = first;
 	}
 }
 
@@ -229,6 +231,13 @@ enum slab_object_state slab_object(const struct slab_state *st, pfn_t pfn, u32 i
 	if (!slab || !slab->cache || index >= slab->objects || slab->link[index] == OBJ_USED)
 		return OBJ_IS_USED;
 	return on_cpu_freelist(st, slab, index) ? OBJ_IS_CPU_FREE : OBJ_IS_FREE;
+}
+
+u32 slab_object_next(const struct slab_state *st, pfn_t pfn, u32 index)
+{
+	const struct slab *slab = find_slab(st, pfn);
+
+	return slab && slab->cache && index < slab->objects && slab->link[index] < OBJ_GOING ? slab->link[index] : ~0u;
 }
 
 u64 slab_object_addr(const struct slab_state *st, pfn_t pfn, u32 index)

@@ -144,6 +144,7 @@ struct slab_cache_info {
 	slab_flags_t flags;
 	bool ctor;
 	bool internal;       /* made by the allocator at boot: cannot be destroyed */
+	u32 owner;           /* owner number of its pages (alloc/page_owner.h) */
 	int aliases;         /* further names */
 	struct slab_geometry geo;
 	u64 num_slabs;       /* all slabs, as slabinfo counts them */
@@ -193,6 +194,8 @@ struct slab_info {
 	u32 inuse;           /* slab->inuse: a cpu slab counts all its objects */
 	u32 used;            /* really handed out */
 	u32 free_next;       /* object that comes off first; ~0u: none */
+	u32 cpu_first;       /* first of the cpu's lockless freelist; ~0u: none */
+	u32 list_first;      /* first of the slab's own freelist; ~0u: none */
 };
 /* The slab (or large kmalloc block) that covers @pfn. False: there is none. */
 bool slab_of_pfn(const struct slab_state *st, pfn_t pfn, struct slab_info *out);
@@ -200,6 +203,8 @@ bool slab_of_pfn(const struct slab_state *st, pfn_t pfn, struct slab_info *out);
 bool slab_of_addr(const struct slab_state *st, u64 addr, struct slab_info *out, u32 *index);
 /* State of object @index of that slab. */
 enum slab_object_state slab_object(const struct slab_state *st, pfn_t pfn, u32 index);
+/* The free object behind @index on its freelist; ~0u: it is the last, or in use. */
+u32 slab_object_next(const struct slab_state *st, pfn_t pfn, u32 index);
 /* Address of object @index; 0: out of range. */
 u64 slab_object_addr(const struct slab_state *st, pfn_t pfn, u32 index);
 /* Slabs of a cache, in the order they were made; @fn returns false to stop. */

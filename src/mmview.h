@@ -281,6 +281,58 @@ u64 machine_hash(struct machine *m);
 /* The path of the last allocation made by a command, as one line and as a table. */
 void machine_last_alloc(const struct machine *m, struct text *line, struct text *table);
 
+/* --- sim/view_film.c: boot as a film ---------------------------------------- */
+
+/* Boot in stages: "firmware" ... "late". */
+struct film_stage {
+	const char *name;
+	const char *help;             /* one plain sentence */
+	bool reached;
+	u32 first_call, end_call;     /* its memblock calls: [first, end) */
+	u32 first_line, end_line;     /* its lines of the kernel log */
+};
+/* Fills up to @max; returns how many there are (NR_BOOT_STAGES - 1). */
+int machine_film_stages(const struct machine *m, struct film_stage *out, int max);
+
+/* One call of the boot allocator. */
+struct film_call {
+	const char *name;             /* "memblock_reserve" */
+	const char *help;             /* what it does, plain words */
+	const char *stage;
+	const char *caller;           /* who made it; "" unknown */
+	phys_t start, end;            /* bytes; what was asked for, or what was found; 0, 0: whole lists or nothing */
+	char args[96];                /* "node 1", "1 MiB, align 64, from 0x1000 below 0x40000000"; "" */
+	bool on_reserved;             /* changes the reserved list, else memory (or physmem) */
+	bool failed;
+	u32 dmesg;                    /* lines of the kernel log printed before it */
+};
+u32 machine_film_count(const struct machine *m);
+int machine_film_call(const struct machine *m, u32 i, struct film_call *out); /* -ERANGE */
+
+/*
+ * The lists after any number of calls. Open it again after a command has changed
+ * the machine; close it before the machine goes. NULL: no host memory.
+ */
+struct film *film_open(const struct machine *m);
+void film_close(struct film *f);
+/* Stand after the first @calls calls (cut to their number), forward or back. Return: where it stands. */
+u32 film_seek(struct film *f, u32 calls);
+u32 film_at(const struct film *f);
+
+enum film_list { FILM_MEMORY, FILM_RESERVED, FILM_PHYSMEM, FILM_OWNERS /* reserved, by who took it */, NR_FILM_LISTS };
+struct film_region {
+	phys_t start, end;
+	int nid;                      /* NO_NODE: none */
+	char flags[40];               /* "NONE", "HOTPLUG", "NOMAP" ... */
+	const char *label;            /* reserved: who took its first byte; NULL unknown */
+	bool changed;                 /* the last call touches it */
+};
+u32 film_count(const struct film *f, enum film_list list);
+int film_region(const struct film *f, enum film_list list, u32 i, struct film_region *out); /* -ERANGE */
+/* Bytes of RAM, and of them reserved, at this moment. */
+u64 film_memory_bytes(const struct film *f);
+u64 film_reserved_bytes(const struct film *f);
+
 /* --- sim/workload.c ------------------------------------------------------- */
 
 /* Do at most @max_ops operations of the running workload. Return: operations done. */

@@ -90,6 +90,24 @@ static void memblock_line(void *arg, const char *line)
 	dmesg_add(arg, line);
 }
 
+static void film_call(void *arg, const struct memblock_call *call)
+{
+	struct system *sys = arg;
+	struct boot_film *f = &sys->film;
+
+	if (f->nr == f->cap) {
+		u32 cap = f->cap ? f->cap * 2 : 128;
+
+		f->call = arena_realloc(sys->arena, f->call, f->cap * sizeof(*f->call), cap * sizeof(*f->call));
+		f->cap = cap;
+	}
+	f->call[f->nr++] = (struct boot_call){
+		.call = *call,
+		.stage = sys->stage < BOOT_LATE ? (enum boot_stage)(sys->stage + 1) : BOOT_LATE,
+		.dmesg = sys->dmesg.nr,
+	};
+}
+
 const struct log_sink *system_log(const struct system *sys) { return &sys->log; }
 
 static void init_cpus(struct mm *mm, const struct desc *d)
@@ -121,6 +139,7 @@ static void init_memblock(struct system *sys)
 	memblock_init(&sys->memblock, sys->arena, &cfg, sys->trace);
 	sys->memblock.hooks.arg = sys;
 	sys->memblock.hooks.printk = memblock_line;
+	sys->memblock.hooks.note = film_call;
 }
 
 int system_init(struct system *sys, struct arena *arena, const struct desc *desc, struct trace *trace,
@@ -152,6 +171,7 @@ int system_boot(struct system *sys, enum boot_stage upto, struct mm_error *err)
 		if (rc)
 			return rc;
 		sys->stage = next;
+		sys->film.dmesg_end[next] = sys->dmesg.nr;
 		trace_emit(sys->trace, TRACE_boot_stage, 0, 0, (u32)next, 0, 0, 0);
 	}
 	return 0;

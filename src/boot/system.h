@@ -55,6 +55,21 @@ struct dmesg {
 	u32 cap;
 };
 
+/* A call of memblock, where in boot it was made, and how many log lines there were by then. */
+struct boot_call {
+	struct memblock_call call;
+	enum boot_stage stage;
+	u32 dmesg;
+};
+
+/* All of them, in order: the film of boot. */
+struct boot_film {
+	struct boot_call *call;
+	u32 nr;
+	u32 cap;
+	u32 dmesg_end[NR_BOOT_STAGES]; /* log lines when the stage was done */
+};
+
 /* Who wants to know of memory that is about to go; register_memory_notifier(). */
 struct memory_notifier {
 	/* MEM_GOING_OFFLINE: the range is isolated, nothing was moved yet. */
@@ -80,6 +95,7 @@ struct system {
 	enum boot_stage stage;
 	struct dmesg dmesg;
 	struct log_sink log; /* appends to dmesg */
+	struct boot_film film;
 
 	/* Results of zone sizing that messages and `show` need. */
 	pfn_t zone_lowest_pfn[MAX_NR_ZONES];

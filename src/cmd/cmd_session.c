@@ -192,32 +192,10 @@ static int run_help(struct machine *m, const struct cmd_args *a, struct text *ou
 	return 0;
 }
 
-static int run_boot(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
-{
-	int upto = BOOT_LATE, rc;
-
-	if (a->argc > 1) {
-		for (upto = BOOT_NONE + 1; upto < NR_BOOT_STAGES && strcmp(boot_stage_name(upto), a->argv[1]); upto++)
-			;
-		if (upto == NR_BOOT_STAGES)
-			return mm_fail(err, -EINVAL, "no boot stage is called '%s'; 'help boot' names them", a->argv[1]);
-	}
-	if (m->sys->stage >= (enum boot_stage)upto)
-		return mm_fail(err, -EALREADY, "boot has passed stage '%s' already (it is at '%s'); 'undo' goes back",
-			       boot_stage_name(upto), boot_stage_name(m->sys->stage));
-	rc = system_boot(m->sys, upto, err);
-	if (!rc)
-		text_printf(out, "boot: %s\n", boot_stage_help(m->sys->stage));
-	return rc;
-}
-
 static const char *const no_keys[] = { NULL };
-static const char *const stage_words[] = { "firmware", "cmdline", "memblock", "numa", "sparse", "zones", "mem_init", "late", NULL };
 static const char *const seek_words[] = { "start", "end", "next", "previous", NULL };
 
 static const struct command rows[] = {
-	{ "boot", "[firmware|cmdline|memblock|numa|sparse|zones|mem_init|late]",
-	  "run boot up to a stage (to the end)", "Boot", 0, no_keys, stage_words, run_boot },
 	{ "undo", "", "go back to before the last command", "Time", CMD_SESSION, no_keys, NULL, run_undo },
 	{ "redo", "", "do again what was undone", "Time", CMD_SESSION, no_keys, NULL, run_redo },
 	{ "seek", "TIME | +N | -N | start | end | next | previous | BOOKMARK",

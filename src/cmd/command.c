@@ -21,7 +21,7 @@ typedef const struct command *(*table_fn)(int *nr);
 
 static const table_fn tables[] = {
 	cmd_alloc_table,   cmd_page_table,    cmd_vm_table,     cmd_run_table,  cmd_show_table, cmd_set_table,
-	cmd_hotplug_table, cmd_slab_table,    cmd_memblock_table, cmd_file_table, cmd_experiment_table, cmd_proc_table,
+	cmd_hotplug_table, cmd_slab_table,    cmd_boot_table, cmd_memblock_table, cmd_file_table, cmd_experiment_table, cmd_proc_table,
 	cmd_pool_table,    cmd_session_table,
 };
 
@@ -260,6 +260,7 @@ int command_execute(struct machine *m, const char *line, struct text *out, struc
 		return rc;
 	if (c->flags & (CMD_READ | CMD_SESSION | CMD_FRONT))
 		return run_guarded(m, c, &args, out, err);
+	m->execute = command_execute;
 	history_before(m);
 	m->sys->mm.cpu = m->sim->cpu;
 	m->sim->ops++;

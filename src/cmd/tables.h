@@ -15,6 +15,7 @@ const struct command *cmd_set_table(int *nr);
 const struct command *cmd_hotplug_table(int *nr);
 const struct command *cmd_slab_table(int *nr);
 const struct command *cmd_memblock_table(int *nr);
+const struct command *cmd_boot_table(int *nr);
 const struct command *cmd_vm_table(int *nr);
 const struct command *cmd_pool_table(int *nr);
 const struct command *cmd_proc_table(int *nr);

@@ -12,16 +12,33 @@
 #include "sim/machine.h"
 
 /* Free counts that the description holds become pages; then that is time 0. */
+static void fill(struct machine *m)
+{
+	if (m->sys->stage < BOOT_LATE || !m->desc->nr_freecount)
+		return;
+	import_apply_freecounts(m->sys);
+	if (!m->history)
+		return;
+	history_destroy(m->history);
+	m->history = history_create(m);
+}
+
 static struct machine *boot_and_fill(struct desc *desc, enum boot_stage upto, struct mm_error *err)
 {
 	struct machine *m = machine_create(desc, upto, err);
 
-	if (!m || upto < BOOT_LATE || !desc->nr_freecount)
-		return m;
-	import_apply_freecounts(m->sys);
-	history_destroy(m->history);
-	m->history = history_create(m);
+	if (m)
+		fill(m);
 	return m;
+}
+
+int machine_reopen(struct machine *m, enum boot_stage upto, struct mm_error *err)
+{
+	int rc = machine_reboot(m, upto, err);
+
+	if (!rc)
+		fill(m);
+	return rc;
 }
 
 struct machine *machine_open_at(const char *path, enum boot_stage upto, struct mm_error *err)

@@ -134,6 +134,21 @@ void memblock_discard(struct memblock *mb)
 	mb->discarded = true;
 }
 
+void memblock_note(struct memblock *mb, const struct memblock_call *call)
+{
+	struct memblock_call c = *call;
+
+	if (!mb->hooks.note)
+		return;
+	c.caller = mb->caller;
+	mb->hooks.note(mb->hooks.arg, &c);
+}
+
+static void note_range(struct memblock *mb, enum memblock_op op, phys_t base, phys_t size, int nid, u32 flags)
+{
+	memblock_note(mb, &(struct memblock_call){ .op = op, .base = base, .size = size, .nid = nid, .flags = flags });
+}
+
 /* --- regions -------------------------------------------------------------- */
 
 int memblock_region_nid(const struct memblock *mb, int nid)
@@ -259,6 +274,7 @@ static void reserve_array(struct memblock *mb, const struct memblock_type *type)
 	const char *caller = memblock_set_caller(mb, type == &mb->reserved ? "memblock.reserved array" :
 									     "memblock.memory array");
 
+	note_range(mb, MEMBLOCK_OP_ARRAY, type->array_base, array_bytes(mb, type->max), MEMBLOCK_NO_NID, MEMBLOCK_NONE);
 	memblock_reserve_from(mb, type->array_base, array_bytes(mb, type->max), "memblock_double_array");
 	memblock_set_caller(mb, caller);
 }
@@ -409,6 +425,7 @@ int memblock_add_node(struct memblock *mb, phys_t base, phys_t size, int nid, en
 		     PA_ARG(mb, base), PA_ARG(mb, base + size - 1), nid, (unsigned int)flags,
 		     *caller ? " " : "", caller);
 	trace_range(mb, TRACE_memblock_add, base, size, flags, nid);
+	note_range(mb, MEMBLOCK_OP_ADD, base, size, nid, flags);
 	return memblock_add_range(mb, &mb->memory, base, size, nid, flags);
 }
 
@@ -416,6 +433,7 @@ int memblock_add(struct memblock *mb, phys_t base, phys_t size)
 {
 	memblock_dbg_range(mb, "memblock_add", base, size, mb->caller);
 	trace_range(mb, TRACE_memblock_add, base, size, MEMBLOCK_NONE, NO_NODE);
+	note_range(mb, MEMBLOCK_OP_ADD, base, size, MEMBLOCK_NO_NID, MEMBLOCK_NONE);
 	return memblock_add_range(mb, &mb->memory, base, size, MEMBLOCK_NO_NID, MEMBLOCK_NONE);
 }
 
@@ -433,12 +451,14 @@ int memblock_reserve_from(struct memblock *mb, phys_t base, phys_t size, const c
 
 int memblock_reserve(struct memblock *mb, phys_t base, phys_t size)
 {
+	note_range(mb, MEMBLOCK_OP_RESERVE, base, size, MEMBLOCK_NO_NID, MEMBLOCK_NONE);
 	return memblock_reserve_from(mb, base, size, mb->caller);
 }
 
 int memblock_physmem_add(struct memblock *mb, phys_t base, phys_t size)
 {
 	memblock_dbg_range(mb, "memblock_physmem_add", base, size, mb->caller);
+	note_range(mb, MEMBLOCK_OP_PHYSMEM_ADD, base, size, MEMBLOCK_NO_NID, MEMBLOCK_NONE);
 	return memblock_add_range(mb, &mb->physmem, base, size, MEMBLOCK_NO_NID, MEMBLOCK_NONE);
 }
 
@@ -513,6 +533,7 @@ int memblock_remove(struct memblock *mb, phys_t base, phys_t size)
 {
 	memblock_dbg_range(mb, "memblock_remove", base, size, mb->caller);
 	trace_range(mb, TRACE_memblock_remove, base, size, MEMBLOCK_NONE, NO_NODE);
+	note_range(mb, MEMBLOCK_OP_REMOVE, base, size, MEMBLOCK_NO_NID, MEMBLOCK_NONE);
 	return memblock_remove_range(mb, &mb->memory, base, size);
 }
 
@@ -522,6 +543,7 @@ static int phys_free_from(struct memblock *mb, phys_t base, phys_t size, const c
 
 	memblock_dbg_range(mb, "memblock_phys_free", base, size, printed);
 	trace_range(mb, TRACE_memblock_phys_free, base, size, MEMBLOCK_NONE, NO_NODE);
+	note_range(mb, MEMBLOCK_OP_FREE, base, size, MEMBLOCK_NO_NID, MEMBLOCK_NONE);
 	ret = memblock_remove_range(mb, &mb->reserved, base, size);
 	if (!ret)
 		memblock_clear_label(mb, base, size);
@@ -554,9 +576,13 @@ void memblock_free_late(struct memblock *mb, phys_t base, phys_t size)
 static int memblock_setclr_flag(struct memblock *mb, struct memblock_type *type, phys_t base,
 				phys_t size, bool set, enum memblock_flags flag)
 {
+	enum memblock_op op = set ? MEMBLOCK_OP_SET_FLAG : MEMBLOCK_OP_CLEAR_FLAG;
 	unsigned long i, start_rgn, end_rgn;
-	int ret = memblock_isolate_range(mb, type, base, size, &start_rgn, &end_rgn);
+	int ret;
 
+	memblock_note(mb, &(struct memblock_call){ .op = op, .base = base, .size = size, .flags = flag,
+						   .nid = MEMBLOCK_NO_NID, .on_reserved = type == &mb->reserved });
+	ret = memblock_isolate_range(mb, type, base, size, &start_rgn, &end_rgn);
 	if (ret)
 		return ret;
 	for (i = start_rgn; i < end_rgn; i++) {
@@ -609,6 +635,8 @@ int memblock_set_node(struct memblock *mb, phys_t base, phys_t size, struct memb
 
 	if (!mb->cfg.numa)
 		return 0;
+	memblock_note(mb, &(struct memblock_call){ .op = MEMBLOCK_OP_SET_NODE, .base = base, .size = size, .nid = nid,
+						   .on_reserved = type == &mb->reserved });
 	ret = memblock_isolate_range(mb, type, base, size, &start_rgn, &end_rgn);
 	if (ret)
 		return ret;
@@ -628,6 +656,7 @@ void memblock_trim_memory(struct memblock *mb, phys_t align)
 {
 	unsigned long i = 0;
 
+	note_range(mb, MEMBLOCK_OP_TRIM, 0, align, MEMBLOCK_NO_NID, MEMBLOCK_NONE);
 	while (i < mb->memory.cnt) {
 		struct memblock_region *r = &mb->memory.regions[i];
 		phys_t start = align_up(r->base, align);
@@ -666,6 +695,7 @@ void memblock_enforce_memory_limit(struct memblock *mb, phys_t limit)
 	max_addr = find_max_addr(mb, limit);
 	if (max_addr == max)
 		return;
+	note_range(mb, MEMBLOCK_OP_LIMIT, 0, limit, MEMBLOCK_NO_NID, MEMBLOCK_NONE);
 	memblock_remove_range(mb, &mb->memory, max_addr, max);
 	memblock_remove_range(mb, &mb->reserved, max_addr, max);
 }
@@ -688,6 +718,7 @@ void memblock_cap_memory_range(struct memblock *mb, phys_t base, phys_t size)
 		memblock_printk(mb, "memblock_cap_memory_range: No memory registered yet");
 		return;
 	}
+	note_range(mb, MEMBLOCK_OP_CAP, base, size, MEMBLOCK_NO_NID, MEMBLOCK_NONE);
 	if (memblock_isolate_range(mb, &mb->memory, base, size, &start_rgn, &end_rgn))
 		return;
 	remove_mapped(mb, end_rgn, mb->memory.cnt);

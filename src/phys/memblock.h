@@ -89,12 +89,45 @@ struct memblock_config {
 	phys_t low_address_limit;    /* ARCH_LOW_ADDRESS_LIMIT, last byte that memblock_alloc_low() may use */
 };
 
+/* What a call was, for those who keep a film of them. */
+enum memblock_op {
+	MEMBLOCK_OP_ADD,
+	MEMBLOCK_OP_REMOVE,
+	MEMBLOCK_OP_RESERVE,
+	MEMBLOCK_OP_FREE,
+	MEMBLOCK_OP_ALLOC,        /* found and reserved [base, base + size) */
+	MEMBLOCK_OP_ALLOC_FAILED, /* base is 0 */
+	MEMBLOCK_OP_ARRAY,        /* a region array moved to a larger one, which is reserved */
+	MEMBLOCK_OP_PHYSMEM_ADD,
+	MEMBLOCK_OP_SET_FLAG,
+	MEMBLOCK_OP_CLEAR_FLAG,
+	MEMBLOCK_OP_SET_NODE,
+	MEMBLOCK_OP_TRIM,         /* size: the alignment */
+	MEMBLOCK_OP_LIMIT,        /* size: bytes of RAM to keep */
+	MEMBLOCK_OP_CAP,          /* [base, base + size) is kept */
+	NR_MEMBLOCK_OPS
+};
+
+/* One call with its answer: enough to do it again with memblock_redo(). */
+struct memblock_call {
+	enum memblock_op op;
+	bool on_reserved;   /* flags and nodes: of the reserved list, else of memory */
+	u32 flags;          /* enum memblock_flags: of what is added, or set, or cleared */
+	int nid;            /* MEMBLOCK_NO_NID or NO_NODE: none; allocations: the wish */
+	phys_t base, size;  /* bytes */
+	u64 align;          /* allocations: as asked */
+	phys_t min, max;    /* allocations: limits as asked */
+	const char *caller; /* who called; NULL: nobody said */
+};
+
 /* The world outside. Every function pointer may be NULL; @arg and @slab_arg are passed through. */
 struct memblock_hooks {
 	void *arg;
 	void *slab_arg;
 	/* One line of the kernel log, without newline or level. */
 	void (*printk)(void *arg, const char *line);
+	/* A call was made and answered. */
+	void (*note)(void *arg, const struct memblock_call *call);
 	/* kzalloc_node() once slab_available is set. Physical address or 0. */
 	phys_t (*slab_alloc)(void *slab_arg, u64 size, int nid);
 	/* kfree() of what slab_alloc gave. */
@@ -390,6 +423,14 @@ struct memblock_handover {
  * Return: pages handed over. Models memblock_free_all() without the counters.
  */
 u64 memblock_free_all(struct memblock *mb, pfn_t max_low_pfn, const struct memblock_handover *h);
+
+/* --- memblock_redo.c: the film of calls ------------------------------------- */
+
+/* The kernel's name of @op's function ("memblock_reserve"), and what it does in plain words. */
+const char *memblock_op_name(enum memblock_op op);
+const char *memblock_op_help(enum memblock_op op);
+/* Do on @mb, which stands where the noted one stood, what @call did; allocations go where they went. */
+void memblock_redo(struct memblock *mb, const struct memblock_call *call);
 
 /* --- memblock_debug.c: labels and printing --------------------------------- */
 

@@ -109,21 +109,32 @@ static phys_t alloc_once(struct memblock *mb, phys_t size, phys_t align, phys_t 
 	return 0;
 }
 
-phys_t memblock_alloc_range_nid(struct memblock *mb, phys_t size, phys_t align, phys_t start,
-				phys_t end, int nid, bool exact_nid)
+/* Mirrored memory first, then any. */
+static phys_t alloc_mirror_first(struct memblock *mb, phys_t size, phys_t align, phys_t start, phys_t end,
+				 int nid, bool exact_nid)
 {
 	enum memblock_flags flags = choose_memblock_flags(mb);
-	phys_t found;
+	phys_t found = alloc_once(mb, size, align, start, end, nid, exact_nid, flags);
 
-	if (mb->slab_available)
-		return mb->hooks.slab_alloc ? mb->hooks.slab_alloc(mb->hooks.slab_arg, size, nid) : 0;
-	if (!align)
-		align = mb->cfg.smp_cache_bytes;
-	found = alloc_once(mb, size, align, start, end, nid, exact_nid, flags);
 	if (found || !(flags & MEMBLOCK_MIRROR))
 		return found;
 	warn_no_mirror(mb, size);
 	return alloc_once(mb, size, align, start, end, nid, exact_nid, flags & ~MEMBLOCK_MIRROR);
+}
+
+phys_t memblock_alloc_range_nid(struct memblock *mb, phys_t size, phys_t align, phys_t start,
+				phys_t end, int nid, bool exact_nid)
+{
+	struct memblock_call call = { .op = MEMBLOCK_OP_ALLOC, .size = size, .min = start, .max = end, .nid = nid };
+
+	if (mb->slab_available)
+		return mb->hooks.slab_alloc ? mb->hooks.slab_alloc(mb->hooks.slab_arg, size, nid) : 0;
+	call.align = align ? align : mb->cfg.smp_cache_bytes;
+	call.base = alloc_mirror_first(mb, size, call.align, start, end, nid, exact_nid);
+	if (!call.base)
+		call.op = MEMBLOCK_OP_ALLOC_FAILED;
+	memblock_note(mb, &call);
+	return call.base;
 }
 
 phys_t memblock_phys_alloc_range(struct memblock *mb, phys_t size, phys_t align, phys_t start, phys_t end)

@@ -30,6 +30,9 @@ int memblock_region_nid(const struct memblock *mb, int nid);
 /* memblock_reserve() whose debug line names @printed as the caller; the label is still mb->caller. */
 int memblock_reserve_from(struct memblock *mb, phys_t base, phys_t size, const char *printed);
 
+/* Tell hooks.note of a call; fields that are not given are 0. */
+void memblock_note(struct memblock *mb, const struct memblock_call *call);
+
 /* memblock_alloc.c */
 
 /* A place of @size bytes in [start, end) on any node, mirrored memory first. 0: none. Reserves nothing. */

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "cmd/command.h"
 #include "mmview.h"
 #include "sim/checkpoint.h"
 #include "sim/machine.h"
@@ -220,7 +219,7 @@ static void replay_entry(struct machine *m, const struct entry *e, u64 t)
 	if (e->steps)
 		workload_steps(m, min_u64(t, e->start + e->steps) - m->sim->ops);
 	else
-		command_execute(m, e->line, &out, &err);
+		m->execute(m, e->line, &out, &err);
 	text_cleanup(&out);
 }
 

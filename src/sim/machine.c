@@ -77,6 +77,39 @@ void machine_destroy(struct machine *m)
 	free(m);
 }
 
+static void release_state(struct system *sys, struct arena *arena, struct history *history)
+{
+	history_destroy(history);
+	if (sys)
+		system_cleanup(sys);
+	arena_destroy(arena);
+}
+
+int machine_reboot(struct machine *m, enum boot_stage upto, struct mm_error *err)
+{
+	struct machine old = *m; /* the trace ring stays in use: readers know its sequence numbers */
+	int rc;
+
+	m->sys = NULL;
+	m->history = NULL;
+	m->arena = arena_create(ARENA_RESERVE);
+	rc = m->arena ? boot_guarded(m, upto, err)
+		      : mm_fail(err, -ENOMEM, "the host gives no address space for a second model; check ulimit -v");
+	if (rc) {
+		if (m->arena)
+			release_state(m->sys, m->arena, NULL);
+		m->arena = old.arena;
+		m->sys = old.sys;
+		m->sim = old.sim;
+		m->history = old.history;
+		return rc;
+	}
+	release_state(old.sys, old.arena, old.history);
+	if (old.history)
+		m->history = history_create(m);
+	return 0;
+}
+
 void machine_stop_recording(struct machine *m)
 {
 	if (!m->history)

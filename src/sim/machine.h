@@ -14,6 +14,10 @@
 struct history;
 struct workload;
 
+struct machine;
+/* Runs one line; what history does again goes through it. */
+typedef int (*machine_execute_fn)(struct machine *m, const char *line, struct text *out, struct mm_error *err);
+
 struct machine {
 	struct arena *arena;      /* owned */
 	struct desc *desc;        /* owned */
@@ -21,6 +25,7 @@ struct machine {
 	struct system *sys;       /* in the arena */
 	struct sim_state *sim;    /* in the arena: names of allocations, workload, counters */
 	struct history *history;  /* owned, host memory; NULL when recording is off */
+	machine_execute_fn execute; /* the command floor above; it says so before its first line is recorded */
 };
 
 /* What commands keep between calls; undone and redone with everything else. */
@@ -37,6 +42,13 @@ struct sim_state {
 /* Boot @desc (taken over, also on failure) up to @upto. NULL and *err on failure. */
 struct machine *machine_create(struct desc *desc, enum boot_stage upto, struct mm_error *err);
 void machine_destroy(struct machine *m);
+
+/*
+ * Switch off and on: the same description boots again, up to @upto, into the
+ * same handle; what was done before and the history of it are gone. Pointers
+ * into the old machine are dead. On failure the machine stays as it was.
+ */
+int machine_reboot(struct machine *m, enum boot_stage upto, struct mm_error *err);
 
 /* Run one command line. Output is appended to @out. 0 or -errno with err->msg. */
 int machine_command(struct machine *m, const char *line, struct text *out, struct mm_error *err);

@@ -11,39 +11,17 @@
 
 #include "alloc/held.h"
 #include "alloc/process.h"
-#include "sim/machine.h"
-#include "sim_fixture.h"
+#include "pages_fixture.h"
 
 #define LL(v) ((unsigned long long)(v))
 
-static void run(struct machine *m, const char *line) { free(must(m, line)); }
-
-/* The pfn of the block allocated last by command. */
-static pfn_t last_pfn(struct machine *m)
+/* "@verb@pfn@rest" must be refused with @code, print @words, and change nothing. */
+static void refused_pfn(struct machine *m, const char *verb, pfn_t pfn, const char *rest, int code, const char *words)
 {
-	return page_to_pfn(&m->sys->map, m->sim->held.h[m->sim->held.nr - 1]);
-}
-
-/* Run "@verb @pfn@rest"; it must be refused with @code, print @words, and change nothing. */
-static void refused(struct machine *m, const char *verb, pfn_t pfn, const char *rest, int code, const char *words)
-{
-	struct text out = TEXT_INIT;
-	struct mm_error err = { 0, "" };
-	u64 before = machine_hash(m);
-	u64 ops = m->sim->ops;
 	char line[96];
-	int rc;
 
 	snprintf(line, sizeof(line), "%s0x%llx%s", verb, LL(pfn), rest);
-	rc = machine_command(m, line, &out, &err);
-	if (rc != code)
-		fail_msg("%s: expected %s, got %s (%s)", line, mm_errname(code), mm_errname(rc), err.msg);
-	if (words && !strstr(text_str(&out), words) && !strstr(err.msg, words))
-		fail_msg("%s: expected \"%s\" in:\n%s%s", line, words, text_str(&out), err.msg);
-	text_cleanup(&out);
-	m->sim->ops = ops; /* refused commands are counted, too */
-	assert_int_equal(machine_hash(m), before);
-	must_verify(m);
+	refused(m, line, code, words);
 }
 
 static void put_at_zero_is_refused_with_a_dump(void **state)
@@ -54,8 +32,8 @@ static void put_at_zero_is_refused_with_a_dump(void **state)
 	run(m, "alloc order=0 as=a");
 	pfn = last_pfn(m);
 	run(m, "free a");
-	refused(m, "put ", pfn, "", -EUCLEAN, "page dumped because: VM_BUG_ON_PAGE(page_ref_count(page) == 0)");
-	refused(m, "get ", pfn, "", -EUCLEAN, "page: refcount:0");
+	refused_pfn(m, "put ", pfn, "", -EUCLEAN, "page dumped because: VM_BUG_ON_PAGE(page_ref_count(page) == 0)");
+	refused_pfn(m, "get ", pfn, "", -EUCLEAN, "page: refcount:0");
 	machine_destroy(m);
 }
 
@@ -67,7 +45,7 @@ static void a_double_free_is_refused(void **state)
 	run(m, "alloc order=2 as=a");
 	pfn = last_pfn(m);
 	run(m, "free a");
-	refused(m, "free pfn=", pfn, "", -EINVAL, "free already");
+	refused_pfn(m, "free pfn=", pfn, "", -EINVAL, "free already");
 	machine_destroy(m);
 }
 
@@ -76,8 +54,8 @@ static void a_reserved_page_is_not_freed(void **state)
 	struct machine *m = boot_string(tiny_ini);
 
 	/* The kernel image lies there. */
-	refused(m, "put ", 0x1000, "", -EINVAL, "reserved");
-	refused(m, "free pfn=", 0x1000, "", -EINVAL, "PageReserved");
+	refused_pfn(m, "put ", 0x1000, "", -EINVAL, "reserved");
+	refused_pfn(m, "free pfn=", 0x1000, "", -EINVAL, "PageReserved");
 	machine_destroy(m);
 }
 
@@ -88,9 +66,9 @@ static void pages_of_a_plain_block_have_no_counts_of_their_own(void **state)
 
 	run(m, "alloc order=3 as=a");
 	pfn = last_pfn(m);
-	refused(m, "put ", pfn + 5, "", -EBUSY, "not compound");
-	refused(m, "put ", pfn, "", -EBUSY, "split it first");
-	refused(m, "split ", pfn + 1, "", -EINVAL, "inside a block");
+	refused_pfn(m, "put ", pfn + 5, "", -EBUSY, "not compound");
+	refused_pfn(m, "put ", pfn, "", -EBUSY, "split it first");
+	refused_pfn(m, "split ", pfn + 1, "", -EINVAL, "inside a block");
 	machine_destroy(m);
 }
 
@@ -111,7 +89,7 @@ static void split_makes_single_pages_that_are_put_one_by_one(void **state)
 		must_verify(m);
 	}
 	assert_int_equal(m->sim->held.nr, 0);
-	refused(m, "put ", pfn, "", -EUCLEAN, NULL);
+	refused_pfn(m, "put ", pfn, "", -EUCLEAN, NULL);
 	machine_destroy(m);
 }
 
@@ -129,8 +107,8 @@ static void the_tail_of_a_folio_counts_for_its_head(void **state)
 	memmap_view(&m->sys->map, pfn, &v);
 	assert_int_equal(v.ref, 2);
 	/* Expect the whole folio to be what is freed, never its tail. */
-	refused(m, "free pfn=", pfn + 5, "", -EINVAL, "somebody else holds a reference");
-	refused(m, "split ", pfn, "", -EINVAL, "it is compound");
+	refused_pfn(m, "free pfn=", pfn + 5, "", -EINVAL, "somebody else holds a reference");
+	refused_pfn(m, "split ", pfn, "", -EINVAL, "it is compound");
 	machine_destroy(m);
 }
 
@@ -144,11 +122,11 @@ static void a_folio_in_use_is_not_split(void **state)
 	pfn = last_pfn(m);
 	snprintf(line, sizeof(line), "get 0x%llx", LL(pfn));
 	run(m, line);
-	refused(m, "folio split ", pfn, " order=0", -EBUSY, "in use");
+	refused_pfn(m, "folio split ", pfn, " order=0", -EBUSY, "in use");
 	memcpy(line, "put", 3);
 	run(m, line);
 	/* Expect an order that is not smaller to be refused. */
-	refused(m, "folio split ", pfn, " order=3", -EINVAL, "give a smaller one");
+	refused_pfn(m, "folio split ", pfn, " order=3", -EINVAL, "give a smaller one");
 	snprintf(line, sizeof(line), "folio split 0x%llx order=1", LL(pfn));
 	run(m, line);
 	assert_int_equal(m->sim->held.nr, 4);
@@ -166,9 +144,9 @@ static void memory_of_processes_and_pools_is_freed_by_them_alone(void **state)
 	run(m, "proc spawn a");
 	run(m, "proc touch a anon=2M thp=on");
 	p = m->sys->procs->first;
-	refused(m, "free pfn=", page_to_pfn(&m->sys->map, p->set[PS_TABLE].h[0]), "", -EINVAL, "the process");
-	refused(m, "put ", page_to_pfn(&m->sys->map, p->set[PS_STACK].h[0]), "", -EBUSY, "the process");
-	refused(m, "put ", page_to_pfn(&m->sys->map, p->set[PS_ANON].h[0]) + 3, "", -EBUSY, "the process");
+	refused_pfn(m, "free pfn=", page_to_pfn(&m->sys->map, p->set[PS_TABLE].h[0]), "", -EINVAL, "the process");
+	refused_pfn(m, "put ", page_to_pfn(&m->sys->map, p->set[PS_STACK].h[0]), "", -EBUSY, "the process");
+	refused_pfn(m, "put ", page_to_pfn(&m->sys->map, p->set[PS_ANON].h[0]) + 3, "", -EBUSY, "the process");
 	machine_destroy(m);
 }
 

@@ -10,8 +10,7 @@
 
 #include "alloc/page_alloc.h"
 #include "phys/page_types.h"
-#include "sim/machine.h"
-#include "sim_fixture.h"
+#include "pages_fixture.h"
 
 #define BIT(n) (1ULL << (n))
 
@@ -72,17 +71,6 @@ static void compound_pages_answer_for_their_head(void **state)
 	assert_int_equal(kpage_flags(&v), 0);
 	v.state = PAGE_BUDDY;
 	assert_int_equal(kpage_flags(&v), BIT(KPF_BUDDY));
-}
-
-static void run(struct machine *m, const char *line) { free(must(m, line)); }
-
-static void expect(struct machine *m, const char *line, const char *words)
-{
-	char *out = must(m, line);
-
-	if (!strstr(out, words))
-		fail_msg("%s: expected \"%s\" in:\n%s", line, words, out);
-	free(out);
 }
 
 static void the_table_counts_every_page_once(void **state)

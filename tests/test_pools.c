@@ -12,10 +12,8 @@
 #include "alloc/cma.h"
 #include "alloc/hugetlb.h"
 #include "alloc/process.h"
-#include "base/rng.h"
 #include "boot/pools.h"
-#include "sim/machine.h"
-#include "sim_fixture.h"
+#include "pages_fixture.h"
 
 /* 512 MiB on arm64 with a CMA area of 32 MiB. */
 static const char cma_ini[] = "[machine]\nname = cma\narch = arm64\ncpus = 2\ncmdline = cma=32M\n"
@@ -27,37 +25,13 @@ static const char huge_ini[] = "[machine]\nname = huge\narch = x86_64\ncpus = 2\
 			       "[firmware]\nram = 0x1000-0x9ffff\nram = 0x100000-0xbfffffff\nram = 0x100000000-0x1ffffffff\n"
 			       "[reserve]\nkernel_code = 0x1000000-0x13fffff\n";
 
-static void run(struct machine *m, const char *line) { free(must(m, line)); }
-
-static void expect(struct machine *m, const char *line, const char *words)
-{
-	char *out = must(m, line);
-
-	if (!strstr(out, words))
-		fail_msg("%s: expected \"%s\" in:\n%s", line, words, out);
-	free(out);
-}
-
-static u64 free_pages_of(struct machine *m)
-{
-	s64 sum = 0;
-
-	run(m, "drain");
-	for_each_node(&m->sys->mm, n)
-		for (int z = 0; z < MAX_NR_ZONES; z++)
-			sum += zone_page_state_snapshot(&m->sys->mm, &n->zones[z], NR_FREE_PAGES);
-	return (u64)sum;
-}
-
-static u64 event(struct machine *m, enum vm_event_item e) { return m->sys->mm.vm_event[e]; }
-
 static void a_pool_grows_shrinks_and_serves_processes(void **state)
 {
 	struct machine *m = boot_string(two_node_ini);
 	u64 before = free_pages_of(m);
 
 	expect(m, "hugetlb set nr=8", "nr_hugepages 8 of 2048 KiB");
-	assert_int_equal(event(m, EV_htlb_buddy_alloc_success), 8);
+	assert_int_equal(event_of(m, EV_htlb_buddy_alloc_success), 8);
 	assert_int_equal(before - free_pages_of(m), 8 * 512);
 	expect(m, "show meminfo", "HugePages_Total:       8");
 	run(m, "proc spawn db");
@@ -139,10 +113,10 @@ static void cma_moves_lent_pages_out(void **state)
 	run(m, "proc spawn a");
 	run(m, "proc touch a anon=410M");
 	run(m, "proc exit first");
-	moved = event(m, EV_pgmigrate_success);
+	moved = event_of(m, EV_pgmigrate_success);
 	expect(m, "cma alloc size=24M", "6144 pages at pfn");
-	assert_true(event(m, EV_pgmigrate_success) > moved);
-	assert_int_equal(event(m, EV_cma_alloc_success), 1);
+	assert_true(event_of(m, EV_pgmigrate_success) > moved);
+	assert_int_equal(event_of(m, EV_cma_alloc_success), 1);
 	must_verify(m);
 	/* Expect a page of it to be refused to everybody else. */
 	snprintf(line, sizeof(line), "free pfn=0x%llx", (unsigned long long)t->area[0].alloc[0].pfn);
@@ -164,7 +138,7 @@ static void pinned_pages_make_cma_fail(void **state)
 	run(m, "proc touch a anon=450M");
 	run(m, "proc pin a");
 	must_fail(m, "cma alloc size=32M", -EBUSY);
-	assert_int_equal(event(m, EV_cma_alloc_fail), 1);
+	assert_int_equal(event_of(m, EV_cma_alloc_fail), 1);
 	must_verify(m);
 	run(m, "proc unpin a");
 	run(m, "proc munmap a anon=300M");
@@ -215,27 +189,10 @@ static void random_line(struct rng *r, char *line, size_t n)
 
 static void random_pools_leave_nothing_behind(void **state)
 {
-	const char *env = getenv("MMVIEW_SEED");
-	u64 seed = env ? strtoull(env, NULL, 0) : 0x900d;
-	int steps = getenv("MMVIEW_STEPS") ? atoi(getenv("MMVIEW_STEPS")) : 400;
 	struct machine *m = boot_string(cma_ini);
 	u64 before = free_pages_of(m);
-	struct rng r;
 
-	print_message("seed 0x%llx\n", (unsigned long long)seed);
-	rng_seed(&r, seed);
-	for (int i = 0; i < steps; i++) {
-		struct text out = TEXT_INIT;
-		struct mm_error err = { 0, "" };
-		char line[96];
-
-		random_line(&r, line, sizeof(line));
-		machine_command(m, line, &out, &err); /* may be refused */
-		text_cleanup(&out);
-		if (i % 20 == 0)
-			must_verify(m);
-	}
-	must_verify(m);
+	random_session(m, 0x900d, 400, random_line);
 	run(m, "proc exit all");
 	run(m, "hugetlb set nr=0");
 	run(m, "cma free all");

@@ -10,41 +10,7 @@
 #include <string.h>
 
 #include "alloc/process.h"
-#include "base/rng.h"
-#include "sim/machine.h"
-#include "sim_fixture.h"
-
-static void run(struct machine *m, const char *line) { free(must(m, line)); }
-
-static void expect(struct machine *m, const char *line, const char *words)
-{
-	char *out = must(m, line);
-
-	if (!strstr(out, words))
-		fail_msg("%s: expected \"%s\" in:\n%s", line, words, out);
-	free(out);
-}
-
-static s64 stat_of(struct machine *m, enum node_stat_item item)
-{
-	s64 sum = 0;
-
-	for_each_node(&m->sys->mm, n)
-		sum += n->vm_stat[item];
-	return sum;
-}
-
-/* Free pages, exactly, with nothing on per-cpu lists. */
-static u64 free_pages_of(struct machine *m)
-{
-	s64 sum = 0;
-
-	run(m, "drain");
-	for_each_node(&m->sys->mm, n)
-		for (int z = 0; z < MAX_NR_ZONES; z++)
-			sum += zone_page_state_snapshot(&m->sys->mm, &n->zones[z], NR_FREE_PAGES);
-	return (u64)sum;
-}
+#include "pages_fixture.h"
 
 static void anonymous_memory_is_counted_and_given_back(void **state)
 {
@@ -236,27 +202,10 @@ static void random_line(struct rng *r, char *line, size_t n)
 
 static void random_churn_leaves_nothing_behind(void **state)
 {
-	const char *env = getenv("MMVIEW_SEED");
-	u64 seed = env ? strtoull(env, NULL, 0) : 0x5eed;
-	int steps = getenv("MMVIEW_STEPS") ? atoi(getenv("MMVIEW_STEPS")) : 1500;
 	struct machine *m = boot_string(two_node_ini);
 	u64 before = free_pages_of(m);
-	struct rng r;
 
-	print_message("seed 0x%llx\n", (unsigned long long)seed);
-	rng_seed(&r, seed);
-	for (int i = 0; i < steps; i++) {
-		struct text out = TEXT_INIT;
-		struct mm_error err = { 0, "" };
-		char line[96];
-
-		random_line(&r, line, sizeof(line));
-		machine_command(m, line, &out, &err); /* may be refused: no such process, no memory */
-		text_cleanup(&out);
-		if (i % 50 == 0)
-			must_verify(m);
-	}
-	must_verify(m);
+	random_session(m, 0x5eed, 1500, random_line);
 	run(m, "proc exit all");
 	run(m, "free all");
 	for (int i = 0; i < 20; i++)

@@ -134,8 +134,7 @@ u64 hugetlb_total(const struct hugetlb *t, u32 hstate)
 	return t->h[hstate].free.nr + used_pages(t, hstate);
 }
 
-/* Pages of the node, or all: in the pool and in use. */
-static u64 pages_on(const struct mm *mm, const struct hugetlb *t, u32 hstate, int nid)
+u64 hugetlb_pages_on(const struct mm *mm, const struct hugetlb *t, u32 hstate, int nid)
 {
 	const struct held_set *free = &t->h[hstate].free;
 	u64 n = 0;
@@ -171,7 +170,7 @@ static bool grow_pool(struct mm *mm, struct hstate *h, int nid, int *turn)
 u64 hugetlb_set(struct mm *mm, struct hugetlb *t, u32 hstate, u64 count, int nid)
 {
 	struct hstate *h = &t->h[hstate];
-	u64 have = pages_on(mm, t, hstate, nid);
+	u64 have = hugetlb_pages_on(mm, t, hstate, nid);
 	int turn = mm->nr_node_ids - 1;
 
 	/* Surplus pages become persistent before new ones are taken. */

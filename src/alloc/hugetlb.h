@@ -52,6 +52,8 @@ void hugetlb_add_hstate(struct mm *mm, struct hugetlb *t, u64 size);
 void hugetlb_adopt(struct mm *mm, struct hugetlb *t);
 /* All pages of the size: in the pool and in use. */
 u64 hugetlb_total(const struct hugetlb *t, u32 hstate);
+/* The same on node @nid only (NO_NODE: all). */
+u64 hugetlb_pages_on(const struct mm *mm, const struct hugetlb *t, u32 hstate, int nid);
 /*
  * nr_hugepages: grow or shrink the pool to @count persistent pages, on node @nid or
  * (NO_NODE) spread over nodes with memory. Return: the pages there are now; pages in

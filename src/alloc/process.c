@@ -346,6 +346,23 @@ int process_touch(struct mm *mm, struct process_table *t, struct process *p, str
 	return rc ? rc : touch_file(mm, t, p, q, err);
 }
 
+static s64 *folio_node_stat(struct mm *mm, page_handle h)
+{
+	return mm->node[mm_zone(mm, memmap_zone(mm->map, h))->nid]->vm_stat;
+}
+
+/* A page of the cache is written if it is dirty, then freed. */
+static u64 drop_page(struct mm *mm, page_handle h)
+{
+	const struct page *p = memmap_page(mm->map, h);
+	u64 pages = 1ULL << page_order(p);
+
+	if (p->info & PGF_DIRTY)
+		folio_node_stat(mm, h)[NS_nr_written] += (s64)pages;
+	free_held_block(mm, h);
+	return pages;
+}
+
 /* --- giving back ------------------------------------------------------------------------- */
 
 static u64 free_last(struct mm *mm, struct held_set *set)
@@ -425,6 +442,17 @@ u64 process_exit(struct mm *mm, struct process_table *t, struct process *p)
 	return freed;
 }
 
+u64 process_drop_files(struct mm *mm, struct process_table *t)
+{
+	u64 pages = 0;
+
+	for (struct cached_file *f = t->files; f; f = f->next)
+		while (!f->mappers && f->set.nr)
+			pages += drop_page(mm, f->set.h[f->set.nr - 1]);
+	drop_empty_files(mm, t);
+	return pages;
+}
+
 u32 process_reap(struct mm *mm, struct process_table *t)
 {
 	u32 dead = 0;
@@ -461,11 +489,6 @@ u64 process_mlock(struct mm *mm, struct process *p, bool lock)
 	}
 	mm->vm_event[lock ? EV_unevictable_pgs_mlocked : EV_unevictable_pgs_munlocked] += pages;
 	return pages;
-}
-
-static s64 *folio_node_stat(struct mm *mm, page_handle h)
-{
-	return mm->node[mm_zone(mm, memmap_zone(mm->map, h))->nid]->vm_stat;
 }
 
 u64 process_pin(struct mm *mm, struct process *p, u64 pages)

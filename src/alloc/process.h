@@ -75,6 +75,8 @@ int process_touch(struct mm *mm, struct process_table *t, struct process *p, str
 u64 process_munmap(struct mm *mm, struct process_table *t, struct process *p, u64 anon, bool file);
 /* All its memory goes, page cache stays. Frees @p. Return: pages freed. */
 u64 process_exit(struct mm *mm, struct process_table *t, struct process *p);
+/* The page cache of files that nobody maps goes, after dirty pages were written. Return: pages freed. */
+u64 process_drop_files(struct mm *mm, struct process_table *t);
 /* Bury processes that the OOM killer emptied. Return: how many. */
 u32 process_reap(struct mm *mm, struct process_table *t);
 

@@ -4,6 +4,7 @@
 
 #include "alloc/cma.h"
 #include "alloc/hugetlb.h"
+#include "alloc/process.h"
 
 struct hugetlb *system_hugetlb(struct system *sys)
 {
@@ -23,6 +24,29 @@ void system_hugetlb_count(struct system *sys)
 {
 	for (u32 i = 0; i < sys->nr_hstates; i++)
 		sys->hstate[i].nr = hugetlb_total(sys->hugetlb, i);
+}
+
+static const struct process *process_of(const struct system *sys, s32 pid)
+{
+	const struct process *p = sys->procs ? sys->procs->first : NULL;
+
+	while (p && p->pid != pid)
+		p = p->next;
+	return p;
+}
+
+void system_hugetlb_reap(struct system *sys)
+{
+	struct hugetlb *t = sys->hugetlb;
+
+	if (!t)
+		return;
+	for (struct hugetlb_user *u = t->users, *next; u; u = next) {
+		next = u->next;
+		if (!process_of(sys, u->pid))
+			hugetlb_free(&sys->mm, t, u->hstate, u->pid, ~0ULL);
+	}
+	system_hugetlb_count(sys);
 }
 
 struct cma_table *system_cma(struct system *sys)

@@ -16,5 +16,7 @@ struct hugetlb *system_hugetlb(struct system *sys);
 struct cma_table *system_cma(struct system *sys);
 /* sys->hstate[].nr follows the pools. */
 void system_hugetlb_count(struct system *sys);
+/* Huge pages of processes that are gone return to their pools; then the same. */
+void system_hugetlb_reap(struct system *sys);
 
 #endif

@@ -147,29 +147,7 @@ static int huge_show(struct machine *m, const struct cmd_args *a, struct text *o
 	return 0;
 }
 
-/* Huge pages of processes that are gone. */
-static void collect_orphans(struct machine *m)
-{
-	struct hugetlb *t = m->sys->hugetlb;
-
-	for (struct hugetlb_user *u = t->users, *next; u; u = next) {
-		const struct process *p = m->sys->procs ? m->sys->procs->first : NULL;
-
-		next = u->next;
-		while (p && p->pid != u->pid)
-			p = p->next;
-		if (!p)
-			hugetlb_free(&m->sys->mm, t, u->hstate, u->pid, ~0ULL);
-	}
-}
-
-void pools_reap(struct machine *m)
-{
-	if (!m->sys->hugetlb)
-		return;
-	collect_orphans(m);
-	system_hugetlb_count(m->sys);
-}
+void pools_reap(struct machine *m) { system_hugetlb_reap(m->sys); }
 
 struct verb {
 	const char *name;

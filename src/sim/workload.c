@@ -76,7 +76,7 @@ u64 machine_run_slice(struct machine *m, u64 max_ops)
 u64 workload_free_all(struct machine *m, struct workload *w)
 {
 	struct mm *mm = &m->sys->mm;
-	u64 freed = 0;
+	u64 freed = w->kind->stop && w->started ? w->kind->stop(m, w) : 0;
 
 	for (int s = 0; s < WORKLOAD_SETS; s++) {
 		while (w->set[s].nr) {

@@ -31,6 +31,8 @@ struct workload_kind {
 	struct workload_param param[WORKLOAD_PARAMS]; /* up to a NULL name */
 	void (*start)(struct machine *m, struct workload *w); /* may be NULL */
 	void (*step)(struct machine *m, struct workload *w);  /* one operation */
+	/* Give back what is not in the sets; may be NULL. Return: blocks freed. */
+	u64 (*stop)(struct machine *m, struct workload *w);
 };
 
 /* In the arena. */
@@ -47,6 +49,7 @@ struct workload {
 	u64 failed;   /* allocations that failed */
 	u64 phase;    /* free for the kind's use */
 	u64 aux;      /* the same */
+	void *own;    /* the same; in the arena */
 	struct held_set set[WORKLOAD_SETS];
 	owner_id owner[WORKLOAD_SETS];
 };

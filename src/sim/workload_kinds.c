@@ -3,109 +3,16 @@
  * The kinds of workload. Each is one row of the table at the end: parameters
  * with defaults, an optional start, and one step = one operation.
  */
-#include "sim/workload.h"
+#include "sim/workload_internal.h"
 
-#include <string.h>
-
-#include "alloc/page_owner.h"
 #include "sim/machine.h"
-
-#define GFP_RECLAIMABLE_PAGES (GFP_KERNEL | __GFP_RECLAIMABLE)
-
-enum { SET_UNMOVABLE, SET_MOVABLE, SET_RECLAIMABLE, SET_EXTRA };
-
-static owner_id owner_of(struct machine *m, struct workload *w, int set, const char *chain)
-{
-	struct mm *mm = &m->sys->mm;
-
-	if (!w->owner[set]) {
-		w->owner[set] = owner_intern(mm, w->kind->name, chain, -1);
-		owner_get(mm, w->owner[set])->set = &w->set[set];
-	}
-	return w->owner[set];
-}
-
-/*
- * Allocate into set number @set; failures are counted, not retried. What was asked
- * for as movable can be moved: the set's owner has a migrate callback that works.
- */
-static bool take(struct machine *m, struct workload *w, int set, gfp_t gfp, unsigned order)
-{
-	struct mm *mm = &m->sys->mm;
-	page_handle h = alloc_pages(mm, gfp, order, mm->cpu_node[mm->cpu], w->owner[set]);
-
-	if (h == NO_PAGE) {
-		w->failed++;
-		return false;
-	}
-	held_add(mm, &w->set[set], h);
-	if (gfp & __GFP_MOVABLE)
-		memmap_page(mm->map, h)->info |= PGF_MOVABLE_OPS;
-	return true;
-}
-
-static void give_back(struct machine *m, struct workload *w, int set, u32 index)
-{
-	struct mm *mm = &m->sys->mm;
-	page_handle h = held_remove(mm, &w->set[set], index);
-
-	free_pages(mm, h, page_order(memmap_page(mm->map, h)));
-}
-
-static bool give_back_random(struct machine *m, struct workload *w, int set)
-{
-	if (!w->set[set].nr)
-		return false;
-	give_back(m, w, set, (u32)rng_below(&w->rng, w->set[set].nr));
-	return true;
-}
-
-/* Now and then the work moves to another cpu, so that every per-cpu list is used. */
-static void wander(struct machine *m, struct workload *w)
-{
-	struct mm *mm = &m->sys->mm;
-
-	if (mm->nr_cpus > 1 && (w->steps & 63) == 0)
-		mm->cpu = (int)rng_below(&w->rng, (u64)mm->nr_cpus);
-}
-
-/* An order from 0 to @max, each half as likely as the one below. */
-static unsigned geometric_order(struct workload *w, u64 max)
-{
-	u64 r = rng_next(&w->rng);
-	unsigned o = r ? (unsigned)__builtin_ctzll(r) : 63;
-
-	return o > max ? (unsigned)rng_below(&w->rng, max + 1) : o;
-}
-
-/* Free and managed pages of all zones that ordinary requests may use. */
-static void memory_level(struct machine *m, u64 *free, u64 *managed)
-{
-	struct mm *mm = &m->sys->mm;
-
-	*free = *managed = 0;
-	for_each_node(mm, n) {
-		for (int z = 0; z < ZONE_DEVICE; z++) {
-			*free += zone_page_state(&n->zones[z], NR_FREE_PAGES);
-			*managed += n->zones[z].managed_pages;
-		}
-	}
-}
-
-static u64 percent_used(struct machine *m)
-{
-	u64 free, managed;
-
-	memory_level(m, &free, &managed);
-	return managed ? 100 - free * 100 / managed : 100;
-}
 
 static void start_three_sets(struct machine *m, struct workload *w)
 {
-	owner_of(m, w, SET_UNMOVABLE, "alloc_pages < workload unmovable");
-	owner_of(m, w, SET_MOVABLE, "alloc_pages < folio_alloc < workload movable");
-	owner_of(m, w, SET_RECLAIMABLE, "alloc_pages < workload reclaimable");
-	owner_of(m, w, SET_EXTRA, "alloc_pages < workload extra");
+	workload_owner(m, w, SET_UNMOVABLE, "alloc_pages < workload unmovable");
+	workload_owner(m, w, SET_MOVABLE, "alloc_pages < folio_alloc < workload movable");
+	workload_owner(m, w, SET_RECLAIMABLE, "alloc_pages < workload reclaimable");
+	workload_owner(m, w, SET_EXTRA, "alloc_pages < workload extra");
 }
 
 static int pick_set(struct workload *w, u64 unmovable, u64 reclaimable)
@@ -126,40 +33,22 @@ static gfp_t set_gfp(int set)
 
 enum { RANDOM_FILL, RANDOM_ORDER, RANDOM_UNMOVABLE, RANDOM_RECLAIMABLE };
 
-static u64 held_blocks(const struct workload *w)
-{
-	return (u64)w->set[0].nr + w->set[1].nr + w->set[2].nr + w->set[3].nr;
-}
-
-static void random_free(struct machine *m, struct workload *w)
-{
-	u64 r = rng_below(&w->rng, held_blocks(w));
-
-	for (int s = 0; s < WORKLOAD_SETS; s++) {
-		if (r < w->set[s].nr) {
-			give_back(m, w, s, (u32)r);
-			return;
-		}
-		r -= w->set[s].nr;
-	}
-}
-
 /* Below the level three of four steps allocate, above it one of four. */
 static void random_step(struct machine *m, struct workload *w)
 {
 	bool grow;
 	int set;
 
-	wander(m, w);
+	workload_wander(m, w);
 	if ((w->steps & 255) == 0 || !w->started)
-		w->phase = percent_used(m) < w->param[RANDOM_FILL];
+		w->phase = workload_percent_used(m) < w->param[RANDOM_FILL];
 	grow = rng_percent(&w->rng, w->phase ? 75 : 25);
-	if (!grow && held_blocks(w)) {
-		random_free(m, w);
+	if (!grow && workload_held(w)) {
+		workload_free_random(m, w);
 		return;
 	}
 	set = pick_set(w, w->param[RANDOM_UNMOVABLE], w->param[RANDOM_RECLAIMABLE]);
-	if (!take(m, w, set, set_gfp(set), geometric_order(w, w->param[RANDOM_ORDER])))
+	if (!workload_take(m, w, set, set_gfp(set), workload_geometric_order(w, w->param[RANDOM_ORDER])))
 		w->phase = 0;
 }
 
@@ -167,16 +56,16 @@ static void random_step(struct machine *m, struct workload *w)
 
 static void network_step(struct machine *m, struct workload *w)
 {
-	wander(m, w);
+	workload_wander(m, w);
 	if (w->set[SET_UNMOVABLE].nr >= w->param[0] || rng_percent(&w->rng, 48)) {
 		/* The ring turns: near its oldest part something is handed to a socket and freed. */
 		u32 nr = w->set[SET_UNMOVABLE].nr;
 
 		if (nr)
-			give_back(m, w, SET_UNMOVABLE, (u32)rng_below(&w->rng, nr / 8 + 1));
+			workload_give_back(m, w, SET_UNMOVABLE, (u32)rng_below(&w->rng, nr / 8 + 1));
 		return;
 	}
-	take(m, w, SET_UNMOVABLE, GFP_ATOMIC | __GFP_NOWARN, (unsigned)rng_below(&w->rng, w->param[1] + 1));
+	workload_take(m, w, SET_UNMOVABLE, GFP_ATOMIC | __GFP_NOWARN, (unsigned)rng_below(&w->rng, w->param[1] + 1));
 }
 
 /* --- kbuild: compilers start, fault memory in, read files, end --- */
@@ -185,25 +74,25 @@ static void kbuild_step(struct machine *m, struct workload *w)
 {
 	u64 jobs = w->param[0] * w->param[1];
 
-	wander(m, w);
+	workload_wander(m, w);
 	if (w->set[SET_MOVABLE].nr > jobs && !w->aux)
 		w->aux = w->param[1]; /* a compiler ends: its pages go one after the other */
 	if (w->aux && w->set[SET_MOVABLE].nr) {
 		w->aux--;
-		give_back_random(m, w, SET_MOVABLE);
+		workload_give_back_random(m, w, SET_MOVABLE);
 		return;
 	}
-	if (rng_percent(&w->rng, 15) && percent_used(m) < w->param[2])
-		take(m, w, SET_EXTRA, GFP_HIGHUSER_MOVABLE, 0); /* page cache: stays */
+	if (rng_percent(&w->rng, 15) && workload_percent_used(m) < w->param[2])
+		workload_take(m, w, SET_EXTRA, GFP_HIGHUSER_MOVABLE, 0); /* page cache: stays */
 	else if (rng_percent(&w->rng, 6))
-		take(m, w, SET_RECLAIMABLE, GFP_RECLAIMABLE_PAGES, (unsigned)rng_below(&w->rng, 2)); /* dentries, inodes */
+		workload_take(m, w, SET_RECLAIMABLE, GFP_RECLAIMABLE_PAGES, (unsigned)rng_below(&w->rng, 2)); /* dentries, inodes */
 	else if (rng_percent(&w->rng, 4))
-		take(m, w, SET_UNMOVABLE, GFP_KERNEL, rng_percent(&w->rng, 20) ? 2 : 0); /* page tables, stacks */
+		workload_take(m, w, SET_UNMOVABLE, GFP_KERNEL, rng_percent(&w->rng, 20) ? 2 : 0); /* page tables, stacks */
 	else
-		take(m, w, SET_MOVABLE, GFP_HIGHUSER_MOVABLE, 0);
-	if (percent_used(m) >= w->param[2]) {
-		give_back_random(m, w, SET_EXTRA);
-		give_back_random(m, w, SET_RECLAIMABLE);
+		workload_take(m, w, SET_MOVABLE, GFP_HIGHUSER_MOVABLE, 0);
+	if (workload_percent_used(m) >= w->param[2]) {
+		workload_give_back_random(m, w, SET_EXTRA);
+		workload_give_back_random(m, w, SET_RECLAIMABLE);
 	}
 }
 
@@ -211,7 +100,7 @@ static void kbuild_step(struct machine *m, struct workload *w)
 
 static void leak_step(struct machine *m, struct workload *w)
 {
-	wander(m, w);
+	workload_wander(m, w);
 	if (w->set[SET_EXTRA].nr > 64 || (w->set[SET_EXTRA].nr && rng_percent(&w->rng, 50))) {
 		if (rng_below(&w->rng, 1000) < w->param[0]) {
 			/* Forgotten: it moves to the set that nobody frees from. */
@@ -221,34 +110,34 @@ static void leak_step(struct machine *m, struct workload *w)
 			unsigned order = page_order(p);
 
 			free_pages(mm, h, order);
-			take(m, w, SET_UNMOVABLE, GFP_KERNEL, order);
+			workload_take(m, w, SET_UNMOVABLE, GFP_KERNEL, order);
 			return;
 		}
-		give_back_random(m, w, SET_EXTRA);
+		workload_give_back_random(m, w, SET_EXTRA);
 		return;
 	}
-	take(m, w, SET_EXTRA, GFP_KERNEL, (unsigned)w->param[1]);
+	workload_take(m, w, SET_EXTRA, GFP_KERNEL, (unsigned)w->param[1]);
 }
 
 /* --- fork: processes appear in bursts and die in bursts --- */
 
 static void fork_step(struct machine *m, struct workload *w)
 {
-	wander(m, w);
-	if (!w->phase && percent_used(m) > w->param[0])
+	workload_wander(m, w);
+	if (!w->phase && workload_percent_used(m) > w->param[0])
 		w->phase = 1;
 	if (w->phase) {
-		if (!give_back_random(m, w, SET_MOVABLE) && !give_back_random(m, w, SET_UNMOVABLE))
+		if (!workload_give_back_random(m, w, SET_MOVABLE) && !workload_give_back_random(m, w, SET_UNMOVABLE))
 			w->phase = 0;
 		else if (w->set[SET_MOVABLE].nr % 16 == 0)
-			give_back_random(m, w, SET_UNMOVABLE);
-		if (held_blocks(w) < w->param[1])
+			workload_give_back_random(m, w, SET_UNMOVABLE);
+		if (workload_held(w) < w->param[1])
 			w->phase = 0;
 		return;
 	}
 	if (w->steps % 16 == 0)
-		take(m, w, SET_UNMOVABLE, GFP_KERNEL, w->steps % 64 == 0 ? 2 : 0); /* stack, page table */
-	else if (!take(m, w, SET_MOVABLE, GFP_HIGHUSER_MOVABLE, 0))
+		workload_take(m, w, SET_UNMOVABLE, GFP_KERNEL, w->steps % 64 == 0 ? 2 : 0); /* stack, page table */
+	else if (!workload_take(m, w, SET_MOVABLE, GFP_HIGHUSER_MOVABLE, 0))
 		w->phase = 1;
 }
 
@@ -256,15 +145,15 @@ static void fork_step(struct machine *m, struct workload *w)
 
 static void balloon_step(struct machine *m, struct workload *w)
 {
-	u64 used = percent_used(m);
+	u64 used = workload_percent_used(m);
 
 	if (used >= w->param[1])
 		w->phase = 1;
 	else if (used <= w->param[0])
 		w->phase = 0;
-	if (w->phase && give_back_random(m, w, SET_MOVABLE))
+	if (w->phase && workload_give_back_random(m, w, SET_MOVABLE))
 		return;
-	if (!take(m, w, SET_MOVABLE, GFP_HIGHUSER_MOVABLE | __GFP_NOWARN | __GFP_NORETRY, (unsigned)w->param[2]))
+	if (!workload_take(m, w, SET_MOVABLE, GFP_HIGHUSER_MOVABLE | __GFP_NOWARN | __GFP_NORETRY, (unsigned)w->param[2]))
 		w->phase = 1;
 }
 
@@ -274,13 +163,13 @@ static void sawtooth_step(struct machine *m, struct workload *w)
 {
 	int set = pick_set(w, w->param[1], 10);
 
-	wander(m, w);
+	workload_wander(m, w);
 	if (!w->phase) {
-		if (!take(m, w, set, set_gfp(set) | __GFP_NORETRY, geometric_order(w, 3)))
-			w->phase = held_blocks(w) * w->param[0] / 100;
+		if (!workload_take(m, w, set, set_gfp(set) | __GFP_NORETRY, workload_geometric_order(w, 3)))
+			w->phase = workload_held(w) * w->param[0] / 100;
 		return;
 	}
-	random_free(m, w);
+	workload_free_random(m, w);
 	w->phase--;
 }
 
@@ -288,25 +177,25 @@ static void sawtooth_step(struct machine *m, struct workload *w)
 
 static void server_step(struct machine *m, struct workload *w)
 {
-	u64 used = (w->steps & 63) && w->started ? w->aux : percent_used(m);
+	u64 used = (w->steps & 63) && w->started ? w->aux : workload_percent_used(m);
 	u64 r = rng_below(&w->rng, 100);
 
-	wander(m, w);
+	workload_wander(m, w);
 	w->aux = used;
 	if (used > w->param[0] && r < 70) {
-		random_free(m, w);
+		workload_free_random(m, w);
 		return;
 	}
 	if (r < 25)
-		take(m, w, SET_UNMOVABLE, GFP_KERNEL, geometric_order(w, 3));
+		workload_take(m, w, SET_UNMOVABLE, GFP_KERNEL, workload_geometric_order(w, 3));
 	else if (r < 40)
-		take(m, w, SET_RECLAIMABLE, GFP_RECLAIMABLE_PAGES, geometric_order(w, 3));
+		workload_take(m, w, SET_RECLAIMABLE, GFP_RECLAIMABLE_PAGES, workload_geometric_order(w, 3));
 	else if (r < 40 + w->param[1])
-		take(m, w, SET_EXTRA, GFP_TRANSHUGE_LIGHT, m->sys->arch.hpage_pmd_order);
+		workload_take(m, w, SET_EXTRA, GFP_TRANSHUGE_LIGHT, m->sys->arch.hpage_pmd_order);
 	else
-		take(m, w, SET_MOVABLE, GFP_HIGHUSER_MOVABLE, 0);
-	if (r % 3 == 0 && held_blocks(w))
-		random_free(m, w);
+		workload_take(m, w, SET_MOVABLE, GFP_HIGHUSER_MOVABLE, 0);
+	if (r % 3 == 0 && workload_held(w))
+		workload_free_random(m, w);
 }
 
 static const struct workload_kind kinds[] = {
@@ -370,5 +259,12 @@ static const struct workload_kind kinds[] = {
 	  .step = sawtooth_step },
 };
 
-int workload_kind_count(void) { return (int)ARRAY_SIZE(kinds); }
-const struct workload_kind *workload_kind_at(int i) { return &kinds[i]; }
+/* Kinds with files of their own. */
+static const struct workload_kind *const more_kinds[] = { &workload_churn, &workload_requests };
+
+int workload_kind_count(void) { return (int)(ARRAY_SIZE(kinds) + ARRAY_SIZE(more_kinds)); }
+
+const struct workload_kind *workload_kind_at(int i)
+{
+	return i < (int)ARRAY_SIZE(kinds) ? &kinds[i] : more_kinds[i - (int)ARRAY_SIZE(kinds)];
+}

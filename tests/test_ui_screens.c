@@ -52,7 +52,7 @@ static const struct script scripts[] = {
 	} },
 	{ "map", 80, 24, { A }, {
 		{ "+++", "zoom" }, { "lljvllj", "select" }, { ESC ESC "H", "curve" }, { "HM", "lens" },
-		{ "M/0x48000000\r", "find" }, { ":zoom page\r", "pages" }, { ESC "b", "bands" }, { "y", "no-letters" },
+		{ "M/0x48000000\r", "find" }, { ":zoom page\r", "pages" }, { ESC "B", "bands" }, { "y", "no-letters" },
 		{ "yG", "last-page" }, { ")", "block-on" }, { "(", "block-back" }, { "g", "first-page" },
 	} },
 	{ "prompt", 80, 24, { A }, {

@@ -9,9 +9,11 @@
 
 #include "axis.h"
 #include "canvas.h"
+#include "chart.h"
 #include "layout.h"
 #include "output.h"
 #include "tile.h"
+#include "timeline.h"
 #include "tty.h"
 #include "ui.h"
 
@@ -60,23 +62,6 @@ void map_window(const struct map *map, pfn_t *start, pfn_t *end);
 struct pfn_range map_selection(const struct map *map);
 bool map_is_zoomed(const struct map *map);
 
-/* --- charts (chart.c) ------------------------------------------------------ */
-
-#define CHART_SAMPLES 512
-struct sample {
-	u64 free[NR_PAGE_ORDERS_MAX]; /* pages by order */
-	u64 managed;
-	int unusable;                 /* x1000, at the order asked for */
-};
-struct chart {
-	struct sample s[CHART_SAMPLES];
-	u64 nr;          /* samples ever taken */
-	u64 last_ms;
-	u64 last_ops;
-};
-void chart_sample(struct pane *p, u64 now, unsigned order);
-void chart_draw(struct ui *ui, struct pane *p, struct rect r);
-
 /* --- one machine on the screen --------------------------------------------- */
 
 struct pane {
@@ -89,12 +74,13 @@ struct pane {
 	double debt;        /* operations of the workload that are due */
 	u64 flash_seq;      /* trace number at which the last command began */
 	u64 flash_until;    /* ms */
+	u64 hash, hash_ops, hash_events; /* the last one computed, and of which moment; 0: none */
 };
 
 /* --- views ------------------------------------------------------------------ */
 
 enum view_id { VIEW_MAP, VIEW_BUDDY, VIEW_ZONES, VIEW_BLOCKS, VIEW_PAGE, VIEW_SLAB, VIEW_OWNERS, VIEW_BOOT,
-	VIEW_LOG, VIEW_HELP, NR_VIEWS };
+	VIEW_LOG, VIEW_TIME, VIEW_HELP, NR_VIEWS };
 #define VIEW_BIT(v) (1u << (v))
 #define ALL_VIEWS   (VIEW_BIT(NR_VIEWS) - 1)
 
@@ -111,7 +97,7 @@ struct view_ops {
 	bool lists;
 };
 extern const struct view_ops view_map, view_buddy, view_zones, view_blocks, view_page, view_slab, view_owners,
-	view_boot, view_log, view_help;
+	view_boot, view_log, view_time, view_help;
 const struct view_ops *view_get(enum view_id v);
 
 /* Position in a list: the view writes nr and rows while it draws. */
@@ -160,7 +146,7 @@ void tour_draw(struct ui *ui, struct rect r);
 /* "en" or "zh": by option, else by locale. */
 const char *ui_lang(const struct ui *ui);
 
-#define MAX_KEYS 96 /* rows of the key table */
+#define MAX_KEYS 128 /* rows of the key table */
 
 /* --- the whole -------------------------------------------------------------- */
 
@@ -182,6 +168,7 @@ struct ui {
 	struct prompt prompt;
 	char *bound[MAX_KEYS];   /* keys that the user's config gave to row i of the table; owned */
 	struct tour tour;
+	struct timeline timeline;
 	struct text popup;       /* output of the last ':' command, shown until a key */
 	struct scroll popup_scroll;
 	bool popup_open, popup_low; /* low: it leaves the upper half of the screen free */

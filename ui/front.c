@@ -63,7 +63,7 @@ static int cmd_view(struct ui *ui, const char *args)
 			ui_set_view(ui, (enum view_id)v);
 			return 0;
 		}
-	ui_say(ui, true, "no view \"%s\"; there are Map, Buddy, Zones, Blocks, Page, Slab, Owners, Boot, Log, Help", args);
+	ui_say(ui, true, "no view \"%s\"; there are Map, Buddy, Zones, Blocks, Page, Slab, Owners, Boot, Log, Time, Help", args);
 	return -EINVAL;
 }
 
@@ -204,7 +204,7 @@ static int cmd_lesson(struct ui *ui, const char *args)
 
 static const struct front_command fronts[] = {
 	{ "quit", "", "leave mmview", cmd_quit },
-	{ "view", "NAME", "show a view: map, buddy, zones, blocks, page, slab, owners, boot, log, help", cmd_view },
+	{ "view", "NAME", "show a view: map, buddy, zones, blocks, page, slab, owners, boot, log, time, help", cmd_view },
 	{ "goto", "ADDRESS|pfn=N|memoryN", "move the cursor there", cmd_goto },
 	{ "zoom", "in|out|whole|page", "scale of the map", cmd_zoom },
 	{ "bands", "[NAME...]", "which bands to show; all without a name", cmd_bands },
@@ -297,6 +297,7 @@ int ui_command(struct ui *ui, const char *line, bool interactive)
 		p->flash_until = clock_ms() + 450;
 		r = machine_command(p->m, line, &out, &err);
 		machine_info(p->m, &p->info);
+		chart_tick(p);
 		if (r)
 			ui_say(ui, true, "%s", err.msg[0] ? err.msg : mm_errname(r));
 		if (r && i == ui->focus && takes_offline(line))

@@ -39,20 +39,25 @@ static const struct key keys[] = {
 	{ "w", ALL_VIEWS, act_why, 0, 0, "why", "how the last allocation went, zone by zone", "Allocate" },
 
 	{ "Space", ALL_VIEWS, act_run, 0, 5, "{run}", "run or pause the random workload", "Time" },
-	{ ".", ALL_VIEWS, act_step, 1, 11, "step", "one operation of the workload", "Time" },
+	{ ".", ALL_VIEWS, act_step, 1, 12, "step", "one operation of the workload", "Time" },
 	{ "<", ALL_VIEWS, act_rate, -1, 0, "slower", "slower workload", "Time" },
-	{ ">", ALL_VIEWS, act_rate, +1, 12, "{rate}", "faster workload", "Time" },
+	{ ">", ALL_VIEWS, act_rate, +1, 13, "{rate}", "faster workload", "Time" },
 	{ "u", ALL_VIEWS, act_command, CMDLINE_UNDO, 8, "undo", "undo the last command", "Time" },
 	{ "C-r", ALL_VIEWS, act_command, CMDLINE_REDO, 0, "redo", "redo what was undone", "Time" },
 	{ "R", ALL_VIEWS, act_command, CMDLINE_RESET, 0, "reset", "boot the machine anew", "Time" },
 
-	{ "x", MAP | BLK | PAGE, act_block, BLOCK_TOGGLE, 13, "{block}", "take the memory block under the cursor, or the selected ones, offline; or put it online", "Hotplug" },
+	{ "r", ALL_VIEWS, act_timeline, 0, 9, "time", "the whole run as a bar: go back and forth in it with the arrows or the mouse", "Time" },
+	{ "b", ALL_VIEWS, act_bookmark, 0, 0, "bookmark", "give this moment a name", "Time" },
+	{ ",", ALL_VIEWS, act_bookmark_go, -1, 0, "bookmark back", "to the bookmark before this moment", "Time" },
+	{ ";", ALL_VIEWS, act_bookmark_go, +1, 0, "bookmark on", "to the next bookmark", "Time" },
+
+	{ "x", MAP | BLK | PAGE, act_block, BLOCK_TOGGLE, 14, "{block}", "take the memory block under the cursor, or the selected ones, offline; or put it online", "Hotplug" },
 	{ "V", MAP | BLK, act_block, BLOCK_MOVABLE, 0, "online movable", "put it online in Movable: only pages that can move will live there", "Hotplug" },
 	{ "K", MAP | BLK, act_block, BLOCK_KERNEL, 0, "online kernel", "put it online in a zone of the kernel: it may never go offline again", "Hotplug" },
 	{ "J", MAP | BLK, act_culprit, 0, 0, "in the way", "go to the page that keeps the block from going offline", "Hotplug" },
 	{ "I", MAP | BLK, act_plug, 0, 0, "plug in", "plug in memory: an empty slot, or a block of new addresses", "Hotplug" },
 	{ "X", MAP | BLK, act_block, BLOCK_REMOVE, 0, "remove", "remove an offline block: its addresses are no memory any more", "Hotplug" },
-	{ "c", ALL_VIEWS, act_command, CMDLINE_COMPACT, 14, "compact", "move pages together so that large free blocks appear", "Hotplug" },
+	{ "c", ALL_VIEWS, act_command, CMDLINE_COMPACT, 15, "compact", "move pages together so that large free blocks appear", "Hotplug" },
 
 	{ "]", ALL_VIEWS, act_tour, +1, 0, "next", "next step of the lesson", "Lesson" },
 	{ "[", ALL_VIEWS, act_tour, -1, 0, "back", "step before; what was poked at is undone", "Lesson" },
@@ -70,17 +75,17 @@ static const struct key keys[] = {
 	{ "S-Left (", MAP | PAGE, act_move, MOVE_BLOCK_PREV, 0, "block back", "to the memory block before", "Move" },
 	{ "S-Right )", MAP | PAGE, act_move, MOVE_BLOCK_NEXT, 0, "block on", "to the next memory block", "Move" },
 	{ "+ =", MAP, act_zoom, +1, 7, "zoom", "zoom in: half as many pages per cell", "Move" },
-	{ "- _", MAP, act_zoom, -1, 9, "out", "zoom out", "Move" },
+	{ "- _", MAP, act_zoom, -1, 10, "out", "zoom out", "Move" },
 	{ "Enter", MAP, act_zoom, +4, 0, "into", "zoom in a lot", "Move" },
-	{ "Esc 0", MAP, act_escape, 0, 0, "whole", "drop the selection, then show the whole machine", "Move" },
-	{ "v", MAP, act_select, 0, 15, "select", "begin or end a selection; a, f and x act on it", "Move" },
+	{ "Esc", MAP, act_escape, 0, 0, "whole", "drop the selection, then show the whole machine", "Move" },
+	{ "v", MAP, act_select, 0, 19, "select", "begin or end a selection; a, f and x act on it", "Move" },
 	{ "Enter", BLK, act_list_enter, 0, 7, "on map", "show it on the map", "Move" },
 
-	{ "b", MAP, act_bands, +1, 0, "bands", "other bands, where not all have room", "Look" },
+	{ "B", MAP, act_bands, +1, 0, "bands", "other bands, where not all have room", "Look" },
 	{ "M", MAP, act_lens, 0, 0, "lens", "colour cells by their pages or by the types of their pageblocks", "Look" },
 	{ "H", MAP, act_hilbert, 0, 0, "curve", "cells in rows or along a Hilbert curve", "Look" },
 	{ "y", MAP, act_letters, 0, 0, "letters", "letters and digits in cells on or off", "Look" },
-	{ "L", ALL_VIEWS, act_legend, 0, 10, "legend", "what colours and letters mean", "Look" },
+	{ "L", ALL_VIEWS, act_legend, 0, 11, "legend", "what colours and letters mean", "Look" },
 	{ "T", ALL_VIEWS, act_palette, 0, 0, "palette", "dark, light, high contrast, safe for colour-blind eyes, monochrome", "Look" },
 	{ "P", ALL_VIEWS, act_presentation, 0, 0, "present", "presentation: large cells, few words", "Look" },
 	{ "m", ALL_VIEWS, act_mouse, 0, 0, "mouse", "mouse on or off (off: the terminal selects text)", "Look" },
@@ -98,6 +103,7 @@ static const struct key keys[] = {
 	{ "7", ALL_VIEWS, act_view, VIEW_OWNERS, 0, "owners", "who holds memory", "Views" },
 	{ "8", ALL_VIEWS, act_view, VIEW_BOOT, 0, "boot", "the boot log", "Views" },
 	{ "9", ALL_VIEWS, act_view, VIEW_LOG, 0, "log", "events as they happened", "Views" },
+	{ "0", ALL_VIEWS, act_view, VIEW_TIME, 0, "time view", "charts over the whole run", "Views" },
 	{ "z", ALL_VIEWS, act_focus, 0, 0, "other machine", "the other machine, where two are shown", "Views" },
 
 	{ ":", ALL_VIEWS, act_prompt, ':', 16, "command", "type a command; Tab completes, arrows recall", "Other" },
@@ -106,7 +112,7 @@ static const struct key keys[] = {
 	{ "N", ALL_VIEWS, act_find, -1, 0, "before", "match before", "Other" },
 	{ "? F1", ALL_VIEWS, act_view, VIEW_HELP, 17, "help", "this help", "Other" },
 	{ "C-l", ALL_VIEWS, act_redraw, 0, 0, "redraw", "draw the whole screen again", "Other" },
-	{ "Esc", LISTS, act_view, VIEW_MAP, 9, "map", "back to the map", "Other" },
+	{ "Esc", LISTS, act_view, VIEW_MAP, 10, "map", "back to the map", "Other" },
 	{ "q C-c", ALL_VIEWS, act_quit, 0, 18, "quit", "leave mmview", "Other" },
 };
 
@@ -161,6 +167,11 @@ static void fill_label(struct ui *ui, const char *label, char *out, size_t n)
 		snprintf(out, n, "%s", label);
 }
 
+/* Places in the status line: by importance, except these, which always stand at its end. */
+#define STATUS_TAIL 16
+#define STATUS_MORE 19 /* places of little importance go on here */
+#define STATUS_LAST 24
+
 /* Gap after an entry of the status line. */
 static int status_gap(const struct ui *ui) { return ui->cv.w < 100 ? 1 : 2; }
 
@@ -208,7 +219,7 @@ void keys_status(struct ui *ui, int y)
 	int n = 0, tails = 0, x = 1, room = ui->cv.w - 1;
 
 	canvas_fill(&ui->cv, (struct rect){ 0, y, ui->cv.w, 1 }, ' ', st(C_TEXT, C_BAR));
-	for (int s = 16; s <= 18; s++) {
+	for (int s = STATUS_TAIL; s < STATUS_MORE; s++) {
 		const struct key *k = by_status(ui, s);
 
 		if (k) {
@@ -216,8 +227,8 @@ void keys_status(struct ui *ui, int y)
 			room -= entry_columns(ui, k);
 		}
 	}
-	for (int s = 1; s < 16 && n < 32; s++) {
-		const struct key *k = by_status(ui, s);
+	for (int s = 1; s <= STATUS_LAST && n < 32; s++) {
+		const struct key *k = s >= STATUS_TAIL && s < STATUS_MORE ? NULL : by_status(ui, s);
 		int w = k ? entry_columns(ui, k) : 0;
 
 		if (!k || w > room)

@@ -17,7 +17,7 @@
 static const struct view_ops *const views[NR_VIEWS] = {
 	[VIEW_MAP] = &view_map, [VIEW_BUDDY] = &view_buddy, [VIEW_ZONES] = &view_zones,
 	[VIEW_BLOCKS] = &view_blocks, [VIEW_PAGE] = &view_page, [VIEW_SLAB] = &view_slab,
-	[VIEW_OWNERS] = &view_owners, [VIEW_BOOT] = &view_boot, [VIEW_LOG] = &view_log, [VIEW_HELP] = &view_help,
+	[VIEW_OWNERS] = &view_owners, [VIEW_BOOT] = &view_boot, [VIEW_LOG] = &view_log, [VIEW_TIME] = &view_time, [VIEW_HELP] = &view_help,
 };
 
 const struct view_ops *view_get(enum view_id v) { return views[v]; }
@@ -49,7 +49,7 @@ static void draw_header(struct ui *ui)
 	int x = ui->cv.w - 1;
 
 	canvas_fill(&ui->cv, (struct rect){ 0, 0, ui->cv.w, 1 }, ' ', st(C_TEXT, C_BAR));
-	snprintf(right, sizeof(right), "%d %s", (int)ui->view + 1, view_get(ui->view)->name);
+	snprintf(right, sizeof(right), "%d %s", ((int)ui->view + 1) % 10, view_get(ui->view)->name);
 	if (ui->view == VIEW_HELP)
 		snprintf(right, sizeof(right), "? Help");
 	x = canvas_right(&ui->cv, x, 0, 20, st_attr(C_ACCENT, C_BAR, AT_BOLD), "%s", right) - 3;
@@ -121,12 +121,12 @@ static void draw_debug(struct ui *ui)
 		     " frame %llu  last %llu bytes  all %llu  %s/%s  hash %016llx ",
 		     (unsigned long long)ui->out.frames, (unsigned long long)ui->out.last_bytes,
 		     (unsigned long long)ui->out.bytes, depth_name(ui->out.depth), palette_name(ui->out.palette),
-		     (unsigned long long)ui_pane(ui)->info.hash);
+		     (unsigned long long)(ui_pane(ui)->info.running ? 0 : ui_hash(ui_pane(ui))));
 }
 
 static void draw_panes(struct ui *ui)
 {
-	struct rect rest = { 0, 1, ui->cv.w, ui->cv.h - 2 }, text = tour_area(ui, &rest);
+	struct rect rest = { 0, 1, ui->cv.w, ui->cv.h - 2 }, text = tour_area(ui, &rest), time = timeline_area(ui, &rest);
 	int h = rest.h, w = rest.w / ui->nr_panes;
 
 	if (text.h)
@@ -137,11 +137,15 @@ static void draw_panes(struct ui *ui)
 
 		p->area = (struct rect){ i * w + (i ? 1 : 0), 1, w - (ui->nr_panes > 1), h };
 		map_update(p);
-		chart_sample(p, ui->now, ui->order);
+		chart_tick(p);
 		old = canvas_clip(&ui->cv, p->area);
 		view_get(ui->view)->draw(ui, p, p->area);
 		canvas_clip(&ui->cv, old);
 	}
+	ui->timeline.bar.h = 0;
+	ui->timeline.filling &= ui->view == VIEW_TIME;
+	if (time.h)
+		timeline_draw(ui, ui_pane(ui), time);
 }
 
 void ui_draw(struct ui *ui)
@@ -190,6 +194,8 @@ static int popup_key(struct ui *ui, u32 key)
 
 static int handle_key(struct ui *ui, u32 key)
 {
+	int re;
+
 	if (layout_too_small(ui->cv.w, ui->cv.h))
 		return key == 'q' || key == 3 ? RE_QUIT : RE_NONE;
 	if (ui->prompt.open)
@@ -201,11 +207,19 @@ static int handle_key(struct ui *ui, u32 key)
 		ui->legend = false;
 		return RE_DRAW;
 	}
+	re = timeline_key(ui, key);
+	if (re >= 0)
+		return re;
+	timeline_settle(ui);
 	return keys_handle(ui, key) | RE_DRAW;
 }
 
 static int handle_mouse(struct ui *ui, const struct input *in)
 {
+	int re = timeline_mouse(ui, in);
+
+	if (re >= 0)
+		return re;
 	for (int i = 0; i < ui->nr_panes; i++) {
 		struct rect r = ui->pane[i].area;
 
@@ -276,10 +290,13 @@ static bool run_slices(struct ui *ui, double seconds)
 			if (p->debt > (double)p->info.rate)
 				p->debt = (double)p->info.rate;
 			n = min_u64((u64)p->debt, SLICE);
-			p->debt -= (double)n;
 		}
+		n = min_u64(n, chart_room(p));
+		if (p->info.rate)
+			p->debt -= (double)n;
 		if (n && machine_run_slice(p->m, n) < n)
 			p->debt = 0;
+		chart_tick(p);
 		machine_info(p->m, &p->info);
 		more |= p->info.running && (!p->info.rate || p->debt >= 1);
 	}
@@ -361,6 +378,7 @@ static void frame(struct ui *ui)
 {
 	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.palette != PAL_MONO;
 	ui->now = clock_ms();
+	timeline_settle(ui);
 	ui_draw(ui);
 	output_frame(&ui->out, &ui->cv);
 }
@@ -373,6 +391,12 @@ static void start_recording(struct ui *ui)
 	ui_command(ui, line, false);
 }
 
+/* Something on the screen changes by itself. */
+static bool ui_moves(const struct ui *ui)
+{
+	return ui->pane[ui->focus].flash_until > clock_ms() || ui->timeline.filling;
+}
+
 static void loop(struct ui *ui)
 {
 	u64 last_work = clock_ms(), due = 0;
@@ -380,7 +404,7 @@ static void loop(struct ui *ui)
 
 	while (!(re & RE_QUIT) && !ui->quit) {
 		struct input in = { 0 };
-		bool busy = any_running(ui), flash = ui_pane(ui)->flash_until > clock_ms();
+		bool busy = any_running(ui), flash = ui_moves(ui);
 		u64 now;
 
 		if (re & RE_CLEAR)

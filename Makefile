@@ -69,6 +69,10 @@ $(B)/libmmview.a: $(ENGINE_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcsD $@ $^
 
+$(B)/libui.a: $(UI_LIB_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcsD $@ $^
+
 $(B)/mmview: $(UI_OBJ) $(B)/libmmview.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(UI_OBJ) $(B)/libmmview.a $(LDLIBS)
@@ -82,6 +86,13 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(HELP_OBJ) $(B)/libmmview.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS_ENGINE)
+
+# A fuzz target without a fuzzer: what was found once is run by every suite.
+FUZZ_SRC := $(sort $(wildcard tests/fuzz_*.c))
+FUZZERS  := $(patsubst tests/%.c,$(B)/%,$(FUZZ_SRC))
+$(B)/fuzz_%: $(B)/obj/tests/fuzz_%.o $(B)/obj/tests/fuzzing.o $(B)/obj/tests/fuzzing_main.o $(B)/libui.a $(B)/libmmview.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 run: ## install what is missing, build, open the machine MACHINE
 	@.ci/deps build
@@ -98,7 +109,7 @@ test: ## install what is missing, build, run every test
 	@$(MAKE) --no-print-directory run-tests
 
 E2E ?= $(sort $(wildcard tests/e2e/test_*.sh))
-tests: $(TESTS) all
+tests: $(TESTS) $(FUZZERS) all
 run-tests: tests
 	@MMVIEW=$(B)/mmview MMVIEW_SHARED="$${MMVIEW_SHARED:-../shared}" tests/run.sh $(TESTS) $(E2E)
 
@@ -108,7 +119,7 @@ check-screens: all ## the golden screens in tmux (minutes; test_ui_screens has m
 
 # Under the sanitizers a screen session proves what all of them would, in less time.
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-ASAN_E2E := tests/e2e/test_screen.sh
+ASAN_E2E := tests/e2e/test_screen.sh tests/e2e/test_fuzz.sh
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@.ci/deps test
 	@$(MAKE) --no-print-directory B=$(B)/asan OPT="-O1 -g" HARDEN= HARDEN_LD= EXTRA="$(SAN) $(EXTRA)" \

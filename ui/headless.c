@@ -51,6 +51,7 @@ static int run_script(struct machine *m, const char *path, bool json, struct tex
 	}
 	while (!rc && getline(&line, &cap, f) != -1) {
 		nr++;
+		line[strcspn(line, "\r\n")] = '\0';
 		rc = run_one(m, line, json, out, &err);
 	}
 	if (rc)

@@ -89,6 +89,7 @@ static int source_lines(struct machine *m, FILE *f, const char *path, struct tex
 	int rc = 0;
 
 	while (!rc && getline(&line, &cap, f) != -1) {
+		line[strcspn(line, "\r\n")] = '\0';
 		if (++nr > SOURCE_MAX_LINES)
 			rc = mm_fail(err, -E2BIG, "%s: more than %u lines; split it", path, SOURCE_MAX_LINES);
 		else if (!strncmp(line + strspn(line, " \t"), "source", 6))

@@ -306,13 +306,27 @@ static int run_expected_failure(struct machine *m, const char *rest, struct text
 	return 0;
 }
 
+/* Names end up on terminals and in saved scripts: no line may hold what acts there. */
+static int check_characters(const char *line, struct mm_error *e)
+{
+	for (const unsigned char *p = (const unsigned char *)line; *p; p++)
+		if ((*p < ' ' && *p != '\t' && *p != '\r' && (*p != '\n' || p[1])) || *p == 0x7f)
+			return mm_fail(e, -EINVAL, "byte %d of the command is a control character (%#x); take it out",
+				       (int)(p - (const unsigned char *)line) + 1, *p);
+	return 0;
+}
+
 int machine_command(struct machine *m, const char *line, struct text *out, struct mm_error *err)
 {
 	struct mm_error mine = { 0, "" };
 	struct mm_error *e = err ? err : &mine;
+	int rc;
 
 	while (*line == ' ' || *line == '\t')
 		line++;
+	rc = check_characters(line, e);
+	if (rc)
+		return rc;
 	if (!strncmp(line, "fails ", 6))
 		return run_expected_failure(m, line + 6 + strspn(line + 6, " "), out, e);
 	return run_line(m, line, out, e);

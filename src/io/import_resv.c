@@ -23,7 +23,7 @@
 static int add(struct import *im, phys_t a, phys_t b, enum desc_resv_kind kind, u32 flags, const char *label)
 {
 	struct desc_resv r = { .start = a, .end = b, .nid = NO_NODE, .kind = kind, .flags = flags,
-			       .label = label };
+			       .label = label && *label ? label : NULL };
 
 	return a < b ? desc_add_resv(im->d, &r) : 0;
 }

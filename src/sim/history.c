@@ -173,13 +173,14 @@ void history_after(struct machine *m, const char *line, int rc)
 	struct history *h = m->history;
 	struct entry *e;
 
-	if (!recording(m))
+	if (!recording(m) || (rc && m->sim->ops == h->end)) /* a failure that was taken back never was */
 		return;
 	h->spent_ns += now_ns() - h->command_start_ns;
 	e = add_entry(h);
 	if (e)
 		e->line = strdup(line);
 	if (!e || !e->line) {
+		h->nr -= e != NULL;
 		h->broken = true;
 		return;
 	}
@@ -418,6 +419,8 @@ void history_script(const struct machine *m, struct text *out)
 		if (e->steps)
 			text_printf(out, "step %llu\n",
 				    (unsigned long long)min_u64(e->steps, m->sim->ops - e->start));
+		else if (e->rc) /* part of what happened: time went on and kernel threads ran */
+			text_printf(out, "fails %s\n", e->line);
 		else
 			text_printf(out, "%s\n", e->line);
 	}

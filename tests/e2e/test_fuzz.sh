@@ -5,8 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 b=$(dirname "$MMVIEW")
 for target in tests/fuzz_*.c; do
-	name=$(basename "$target" .c)
-	for file in tests/fuzz/"${name#fuzz_}"/*; do
-		check "$name: $(basename "$file")" env TMPDIR="$dir" "$b/$name" "$file"
+	fuzzer=$(basename "$target" .c)
+	for file in tests/fuzz/"${fuzzer#fuzz_}"/*; do
+		check "$fuzzer: $(basename "$file")" env TMPDIR="$dir" "$b/$fuzzer" "$file"
 	done
 done

@@ -138,6 +138,41 @@ static void test_buddy_merge_likely_goes_to_the_tail(void **state)
 	mm_fixture_free(t.f);
 }
 
+/*
+ *   node 0 | node 1
+ *     [.   |  ...][4..7][8......15][16.19]   order 2 at 4 and 16, in use; 8 is free at order 3
+ *
+ * The pair of 4..7 begins at page 0, which is node 0's: expect 4 to go to the head although its
+ * neighbour 8 is free: before 16, which came first.
+ */
+static void test_buddy_a_pair_that_begins_in_another_zone_is_not_likely_to_merge(void **state)
+{
+	const struct zone_spec s[2] = { { 0, ZONE_DMA32, BASE - 1024, BASE + 1, BASE - 1024, BASE },
+					{ 1, ZONE_DMA32, BASE + 1, BASE + 1024, BASE + 4, BASE + 32 } };
+	struct zone_test t = { .f = mm_fixture_new("x86_64", s, 2, 1) };
+	page_handle four = NO_PAGE, sixteen = NO_PAGE, h;
+
+	t.z = &t.f->mm.node[1]->zones[ZONE_DMA32];
+	t.env = &t.f->mm.env;
+	while ((h = take(&t, 2, MIGRATE_MOVABLE)) != NO_PAGE) {
+		if (page_to_pfn(&t.f->map, h) == BASE + 4)
+			four = h;
+		else if (page_to_pfn(&t.f->map, h) == BASE + 16)
+			sixteen = h;
+	}
+	assert_true(four != NO_PAGE && sixteen != NO_PAGE);
+	give(&t, four + 4, 2, FPI_NONE);
+	give(&t, four + 8, 2, FPI_NONE);
+	give(&t, sixteen + 8, 2, FPI_NONE);
+	give(&t, sixteen + 12, 2, FPI_NONE);
+	expect_list(&t, 3, MIGRATE_MOVABLE, "18 8");
+	give(&t, sixteen, 2, FPI_NONE);            /* 18 is free at order 3: tail of an empty list */
+	give(&t, four, 2, FPI_NONE);               /* 8 is free at order 3, but page 0 is node 0's: head */
+	expect_list(&t, 2, MIGRATE_MOVABLE, "4 10");
+	mm_fixture_check(t.f);
+	mm_fixture_free(t.f);
+}
+
 /* Expect FPI_TO_TAIL to put a block behind another one, where it would have gone before it. */
 static void test_buddy_to_tail(void **state)
 {
@@ -267,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_buddy_takes_the_smallest_fit),
 		cmocka_unit_test(test_buddy_free_merges_to_max_order),
 		cmocka_unit_test(test_buddy_merge_likely_goes_to_the_tail),
+		cmocka_unit_test(test_buddy_a_pair_that_begins_in_another_zone_is_not_likely_to_merge),
 		cmocka_unit_test(test_buddy_to_tail),
 		cmocka_unit_test(test_buddy_types_at_pageblock_size),
 		cmocka_unit_test(test_pageblock_move_free_pages),

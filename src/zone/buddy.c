@@ -307,16 +307,32 @@ static bool types_merge(unsigned a, unsigned b)
 }
 
 /*
+ * Zone number of the page where a merged pair would begin. It may be another zone's
+ * than that of the freed block, which is the pair's upper half then; a hole's page is
+ * of the zone that follows.
+ *
+ *   zone A | zone B        the pair [a|b] begins in A: a free block of B behind it
+ *      [a  |  ][b ]        promises no merge, one of A before it does
+ */
+static u16 pair_zone(const struct zone_env *env, const struct zone *z, page_handle higher)
+{
+	u16 zone = memmap_zone_slow(env->map, higher);
+
+	return zone == ZONE_NONE ? ZONE_NR(z->nid, z->idx) : zone;
+}
+
+/*
  * Should the block go to the tail, because the block next to the pair is free and
  * the pair will probably soon merge with it? (buddy_merge_likely())
  */
 static inline bool merge_likely(const struct zone_env *env, const struct zone *z, page_handle h, unsigned order)
 {
-	page_handle higher = h & ~(1u << order);
+	page_handle higher = h & ~(1u << order), next = higher ^ (1u << (order + 1));
 
-	if (order + 1 >= env->map->max_order)
+	if (order + 1 >= env->map->max_order || !is_free_of_order(&env->map->pages[next], order + 1))
 		return false;
-	return page_is_buddy(env->map, z, higher ^ (1u << (order + 1)), order + 1);
+	return likely(memmap_slot(env->map, next)->zone != ZONE_MIXED) ||
+	       memmap_zone_slow(env->map, next) == pair_zone(env, z, higher);
 }
 
 /* Blocks of pageblock size and more merge only with types that fit; the buddy's blocks follow. False: they do not. */

@@ -146,6 +146,23 @@ void tour_draw(struct ui *ui, struct rect r);
 /* "en" or "zh": by option, else by locale. */
 const char *ui_lang(const struct ui *ui);
 
+/* --- a running system (live.c) --------------------------------------------------- */
+
+struct live {
+	u64 next_ms;  /* when it is read again */
+	u64 cost_us;  /* processor time that the last reading took */
+	u64 nr;       /* readings */
+	char broken[160]; /* why the last reading failed, "" it did not */
+};
+/* Read again if it is time. Return: what must be drawn. */
+int live_work(struct ui *ui);
+/* Milliseconds that input may be waited for, at most @ms (-1: for ever). */
+int live_wait(const struct ui *ui, int ms);
+/* "live: every 1.0 s" */
+void live_text(const struct ui *ui, char *buf, size_t n);
+/* Opens a sheet: what is read and what root would add. */
+void live_sheet(struct ui *ui);
+
 #define MAX_KEYS 128 /* rows of the key table */
 
 /* --- the whole -------------------------------------------------------------- */
@@ -179,6 +196,8 @@ struct ui {
 	char shown_cmd[64];
 	u64 shown_ms;
 	u64 now;                 /* ms, of this frame */
+	struct machine **machines; /* the caller's */
+	struct live live;
 	struct cast *cast;       /* recording, NULL: none */
 	bool quit;
 };

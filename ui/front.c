@@ -202,6 +202,12 @@ static int cmd_lesson(struct ui *ui, const char *args)
 	return 0;
 }
 
+static int cmd_live(struct ui *ui, const char *args)
+{
+	live_sheet(ui);
+	return 0;
+}
+
 static const struct front_command fronts[] = {
 	{ "quit", "", "leave mmview", cmd_quit },
 	{ "view", "NAME", "show a view: map, buddy, zones, blocks, page, slab, owners, boot, log, time, help", cmd_view },
@@ -213,6 +219,7 @@ static const struct front_command fronts[] = {
 	{ "toggle", "legend|letters|lens|hilbert|mouse|presentation|debug", "switch something on or off", cmd_toggle },
 	{ "shot", "FILE.svg|.html|.ans|.txt", "save a picture of the screen", cmd_shot },
 	{ "lesson", "[NAME|off]", "list the lessons, open one, close it", cmd_lesson },
+	{ "live", "", "with --live: what is read of the running system, and what root would add", cmd_live },
 	{ "record", "FILE.cast|off", "record the session as an asciicast", cmd_record },
 };
 

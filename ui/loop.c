@@ -54,7 +54,9 @@ static void draw_header(struct ui *ui)
 		snprintf(right, sizeof(right), "? Help");
 	x = canvas_right(&ui->cv, x, 0, 20, st_attr(C_ACCENT, C_BAR, AT_BOLD), "%s", right) - 3;
 	snprintf(ops, sizeof(ops), "op %s", count_str(p->info.ops, num, sizeof(num)));
-	x = canvas_right(&ui->cv, x, 0, 24, st(C_TEXT, C_BAR), "%s", ops) - 2;
+	if (ui->opt.live_read)
+		live_text(ui, ops, sizeof(ops));
+	x = canvas_right(&ui->cv, x, 0, 24, st(ui->opt.live_read ? C_GOOD : C_TEXT, C_BAR), "%s", ops) - 2;
 	if (p->info.workload) {
 		if (p->info.rate)
 			snprintf(rate, sizeof(rate), "%s/s", count_str(p->info.rate, num, sizeof(num)));
@@ -350,6 +352,9 @@ static int start(struct ui *ui, struct machine **m, int nr, const struct ui_opti
 	ui->gfp = 1;
 	ui->rate = 200;
 	ui->nr_panes = nr;
+	ui->machines = m;
+	if (ui->opt.live_read)
+		ui->live.next_ms = clock_ms() + (u64)ui->opt.period_ms;
 	for (int i = 0; i < nr; i++) {
 		ui->pane[i].m = m[i];
 		map_init(&ui->pane[i]);
@@ -424,7 +429,8 @@ static void loop(struct ui *ui)
 		}
 		now = clock_ms();
 		if (in.type == IN_NONE)
-			in = tty_read(ui->tty, busy || flash ? (due > now ? (int)(due - now) : 0) : -1);
+			in = tty_read(ui->tty, live_wait(ui, busy || flash ? (due > now ? (int)(due - now) : 0) : -1));
+		re |= live_work(ui);
 		for (int i = 0; in.type != IN_NONE; i++) {
 			enum view_id before = ui->view;
 
@@ -449,6 +455,8 @@ int ui_run(struct machine **m, int nr, const struct ui_options *opt, struct mm_e
 	ret = start(ui, m, nr, opt, err);
 	if (!ret && opt->lesson)
 		tour_start(ui, opt->lesson);
+	if (!ret && opt->live_read)
+		ui_say(ui, false, "The running system, read only. :live tells what is read and what root would add.");
 	if (!ret && opt->record)
 		start_recording(ui);
 	if (!ret)

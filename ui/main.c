@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "headless.h"
+#include "io/open.h"
 #include "lesson.h"
 #include "mmview.h"
 #include "ui.h"
@@ -68,12 +69,13 @@ static void usage(FILE *to)
 	      "  mmview --check MACHINE.ini             check a machine file\n"
 	      "  mmview --import ROOT [-o OUT.ini]      describe a real system: '/', a folder laid out like it,\n"
 	      "                                         or a boot log; without -o it opens on the screen\n"
+	      "  mmview --live [ROOT]                   the running system, read again every second; nothing is changed\n"
 	      "  mmview --lesson[=NAME]                 list the lessons, or start one\n\n"
 	      "  --json               print 'show' as JSON (with -x and -f)\n"
 	      "  --color=auto|always|256|16|8|never     colours to use (NO_COLOR is honoured)\n"
 	      "  --palette=dark|light|contrast|deuteranopia|tritanopia|mono\n"
 	      "  --ascii --no-mouse --read-only --presentation\n"
-	      "  -d, --delay=MS       time between frames, milliseconds\n"
+	      "  -d, --delay=MS       time between frames; with --live between readings; milliseconds\n"
 	      "  --lang=en|zh         language of lessons and explanations\n"
 	      "  --record=FILE.cast   record the screen as an asciicast\n"
 	      "  --no-history         no undo: saves memory on huge machines\n"
@@ -210,6 +212,43 @@ static int run_import(const struct options *o)
 	return status;
 }
 
+/* What --live reads, and what the last reading had to say. */
+struct live_source {
+	const char *root;
+	struct text notes;
+};
+
+static struct machine *live_read(void *arg, struct mm_error *err)
+{
+	struct live_source *src = arg;
+
+	text_clear(&src->notes);
+	return machine_import_look(src->root, &src->notes, err);
+}
+
+static int run_live(struct options *o)
+{
+	struct live_source src = { .root = o->import_root, .notes = TEXT_INIT };
+	struct mm_error err = { 0, "" };
+	struct machine *m = live_read(&src, &err);
+	int status;
+
+	if (!m) {
+		text_cleanup(&src.notes);
+		return fail_with(&err, EXIT_USAGE);
+	}
+	o->ui.live_read = live_read;
+	o->ui.live_arg = &src;
+	o->ui.live_notes = &src.notes;
+	o->ui.period_ms = o->ui.delay_ms ? o->ui.delay_ms : 1000;
+	o->ui.delay_ms = 0;
+	o->ui.readonly = true;
+	status = run_screen(&m, 1, o);
+	machine_destroy(m);
+	text_cleanup(&src.notes);
+	return status;
+}
+
 static int run_lesson(const struct options *o)
 {
 	struct mm_error err = { 0, "" };
@@ -242,6 +281,10 @@ int main(int argc, char **argv)
 	}
 	if (o.list_lessons)
 		return lesson_list(stdout) ? EXIT_FAILED : 0;
+	if (o.live && optind == argc - 1)
+		o.import_root = argv[optind++];
+	if (o.live && !o.output && !o.nr_actions)
+		return optind < argc ? bad_usage("--live takes one folder at most", NULL) : run_live(&o);
 	if (o.import_root)
 		return optind < argc ? bad_usage("--import and --live take no machine file", NULL) : run_import(&o);
 	if (o.ui.lesson && optind == argc)

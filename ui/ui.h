@@ -17,6 +17,14 @@ struct ui_options {
 	const char *lang;        /* "en", "zh"; NULL: by LANG */
 	const char *record;      /* write an asciicast of the session here, or NULL */
 	const char *lesson;      /* start with this lesson (a file), or NULL */
+	/*
+	 * A running system is shown: read it again. NULL: *err. Its notes are in
+	 * @live_notes. @period_ms: how often, unless that costs too much.
+	 */
+	struct machine *(*live_read)(void *arg, struct mm_error *err);
+	void *live_arg;
+	const struct text *live_notes;
+	int period_ms;
 	const char *config;      /* key bindings; NULL: $XDG_CONFIG_HOME/mmview/config.ini */
 };
 
@@ -25,7 +33,7 @@ struct ui_options {
 
 /*
  * Show the @nr (1 or 2) machines until the user quits. The machines stay the
- * caller's. Return: 0, or -errno with *err (no terminal, a bad config file).
+ * caller's; a live one is destroyed and m[0] replaced each time it is read. Return: 0, or -errno with *err (no terminal, a bad config file).
  */
 int ui_run(struct machine **m, int nr, const struct ui_options *opt, struct mm_error *err);
 

@@ -25,10 +25,18 @@ static void fill(struct machine *m)
 
 static struct machine *boot_and_fill(struct desc *desc, enum boot_stage upto, struct mm_error *err)
 {
-	struct machine *m = machine_create(desc, upto, err);
+	struct machine *m = machine_create_unrecorded(desc, upto, err);
 
 	if (m)
 		fill(m);
+	return m;
+}
+
+/* Now is time 0. */
+static struct machine *record(struct machine *m)
+{
+	if (m)
+		m->history = history_create(m);
 	return m;
 }
 
@@ -45,7 +53,7 @@ struct machine *machine_open_at(const char *path, enum boot_stage upto, struct m
 {
 	struct desc *desc = config_load(path, err);
 
-	return desc ? boot_and_fill(desc, upto, err) : NULL;
+	return desc ? record(boot_and_fill(desc, upto, err)) : NULL;
 }
 
 struct machine *machine_open(const char *path, struct mm_error *err)
@@ -57,5 +65,12 @@ struct machine *machine_import(const char *root, enum boot_stage upto, struct te
 {
 	struct desc *desc = import_root(root, 0, notes, err);
 
-	return desc ? boot_and_fill(desc, upto, err) : NULL;
+	return desc ? record(boot_and_fill(desc, upto, err)) : NULL;
+}
+
+struct machine *machine_import_look(const char *root, struct text *notes, struct mm_error *err)
+{
+	struct desc *desc = import_root(root, 0, notes, err);
+
+	return desc ? boot_and_fill(desc, BOOT_LATE, err) : NULL;
 }

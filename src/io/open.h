@@ -13,5 +13,7 @@ struct machine *machine_open_at(const char *path, enum boot_stage upto, struct m
 int machine_reopen(struct machine *m, enum boot_stage upto, struct mm_error *err);
 /* Import @root (see io/import.h) and boot it; notes are appended to @notes (may be NULL). */
 struct machine *machine_import(const char *root, enum boot_stage upto, struct text *notes, struct mm_error *err);
+/* The same only to look at: without history, which costs more than the rest. */
+struct machine *machine_import_look(const char *root, struct text *notes, struct mm_error *err);
 
 #endif

@@ -40,7 +40,7 @@ static int boot_guarded(struct machine *m, enum boot_stage upto, struct mm_error
 	return rc;
 }
 
-struct machine *machine_create(struct desc *desc, enum boot_stage upto, struct mm_error *err)
+struct machine *machine_create_unrecorded(struct desc *desc, enum boot_stage upto, struct mm_error *err)
 {
 	struct machine *m = calloc(1, sizeof(*m));
 
@@ -60,7 +60,15 @@ struct machine *machine_create(struct desc *desc, enum boot_stage upto, struct m
 		machine_destroy(m);
 		return NULL;
 	}
-	m->history = history_create(m);
+	return m;
+}
+
+struct machine *machine_create(struct desc *desc, enum boot_stage upto, struct mm_error *err)
+{
+	struct machine *m = machine_create_unrecorded(desc, upto, err);
+
+	if (m)
+		m->history = history_create(m);
 	return m;
 }
 

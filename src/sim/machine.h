@@ -41,6 +41,8 @@ struct sim_state {
 
 /* Boot @desc (taken over, also on failure) up to @upto. NULL and *err on failure. */
 struct machine *machine_create(struct desc *desc, enum boot_stage upto, struct mm_error *err);
+/* The same without history: no undo, and none of its memory and time. */
+struct machine *machine_create_unrecorded(struct desc *desc, enum boot_stage upto, struct mm_error *err);
 void machine_destroy(struct machine *m);
 
 /*

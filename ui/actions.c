@@ -4,6 +4,7 @@
  * ui_command(), the same that can be typed, scripted and recorded.
  */
 #include "actions.h"
+#include "slab.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -301,6 +302,8 @@ int act_move(struct ui *ui, int arg)
 {
 	if (ui->view == VIEW_PAGE && arg < MOVE_BLOCK_PREV)
 		page_move(ui, ui_pane(ui), (enum move)arg);
+	else if (ui->view == VIEW_SLAB && ui->slab.open)
+		slab_move(ui, (enum move)arg);
 	else if (ui->view == VIEW_MAP || ui->view == VIEW_PAGE)
 		move_map(ui_pane(ui), (enum move)arg);
 	else

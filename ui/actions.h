@@ -43,6 +43,11 @@ int act_view_next(struct ui *ui, int arg);
 int act_focus(struct ui *ui, int arg);
 int act_prompt(struct ui *ui, int arg); /* ':' or '/' */
 int act_find(struct ui *ui, int arg);
+int act_slab_sort(struct ui *ui, int arg);
+int act_slab_nodes(struct ui *ui, int arg);
+int act_slab_enter(struct ui *ui, int arg);
+int act_slab_escape(struct ui *ui, int arg);
+int act_inside(struct ui *ui, int arg); /* from a page to the slab it is part of */
 int act_tour(struct ui *ui, int arg);
 int act_redraw(struct ui *ui, int arg);
 int act_quit(struct ui *ui, int arg);

@@ -165,6 +165,23 @@ void live_sheet(struct ui *ui);
 
 #define MAX_KEYS 128 /* rows of the key table */
 
+/* --- the slab view (view_slab.c, slab_open.c) -------------------------------- */
+
+enum slab_sort { SLAB_BY_MEMORY, SLAB_BY_OBJECTS, SLAB_BY_ACTIVE, SLAB_BY_SLABS, SLAB_BY_WASTE, SLAB_BY_SIZE, SLAB_BY_NAME,
+	NR_SLAB_SORTS };
+struct slab_choice {
+	enum slab_sort sort;
+	bool nodes;      /* the list tells nodes instead of sums */
+	bool open;       /* one cache is open: */
+	u32 cache;       /* its id */
+	u64 slab;        /* which of its slabs, and which object there */
+	u32 object;
+	/* As drawn last: */
+	u64 slabs;
+	u32 objects, per_row;
+	pfn_t pfn;
+};
+
 /* --- the whole -------------------------------------------------------------- */
 
 struct ui {
@@ -186,6 +203,7 @@ struct ui {
 	char *bound[MAX_KEYS];   /* keys that the user's config gave to row i of the table; owned */
 	struct tour tour;
 	struct timeline timeline;
+	struct slab_choice slab;
 	struct text popup;       /* output of the last ':' command, shown until a key */
 	struct scroll popup_scroll;
 	bool popup_open, popup_low; /* low: it leaves the upper half of the screen free */

@@ -16,6 +16,7 @@
 #define LISTS (ALL_VIEWS & ~MAP)
 #define BLK   VIEW_BIT(VIEW_BLOCKS)
 #define PAGE  VIEW_BIT(VIEW_PAGE)
+#define SLAB  VIEW_BIT(VIEW_SLAB)
 
 struct key {
 	const char *keys;    /* names, separated by spaces */
@@ -62,8 +63,8 @@ static const struct key keys[] = {
 	{ "]", ALL_VIEWS, act_tour, +1, 0, "next", "next step of the lesson", "Lesson" },
 	{ "[", ALL_VIEWS, act_tour, -1, 0, "back", "step before; what was poked at is undone", "Lesson" },
 
-	{ "Left h", MAP | PAGE, act_move, MOVE_LEFT, 0, "left", "one cell to the left; in the page view one page", "Move" },
-	{ "Right l", MAP | PAGE, act_move, MOVE_RIGHT, 0, "right", "one cell to the right; in the page view one page", "Move" },
+	{ "Left h", MAP | PAGE | SLAB, act_move, MOVE_LEFT, 0, "left", "one cell to the left; in the page view one page", "Move" },
+	{ "Right l", MAP | PAGE | SLAB, act_move, MOVE_RIGHT, 0, "right", "one cell to the right; in the page view one page", "Move" },
 	{ "Up k", ALL_VIEWS, act_move, MOVE_UP, 0, "up", "one row up; in the page view to the block before", "Move" },
 	{ "Down j", ALL_VIEWS, act_move, MOVE_DOWN, 0, "down", "one row down; in the page view to the next block", "Move" },
 	{ "PgUp", ALL_VIEWS, act_move, MOVE_PAGE_UP, 0, "page up", "one screen up", "Move" },
@@ -79,8 +80,12 @@ static const struct key keys[] = {
 	{ "Enter", MAP, act_zoom, +4, 0, "into", "zoom in a lot", "Move" },
 	{ "Esc", MAP, act_escape, 0, 0, "whole", "drop the selection, then show the whole machine", "Move" },
 	{ "v", MAP, act_select, 0, 19, "select", "begin or end a selection; a, f and x act on it", "Move" },
+	{ "Enter", SLAB, act_slab_enter, 0, 7, "open", "open the cache: its slabs object by object; there: the page of the object", "Move" },
+	{ "i", MAP | PAGE, act_inside, 0, 0, "inside", "into the slab that the page is part of, object by object", "Move" },
 	{ "Enter", BLK, act_list_enter, 0, 7, "on map", "show it on the map", "Move" },
 
+	{ "s", SLAB, act_slab_sort, 0, 2, "sort", "caches by memory, objects, use, slabs, waste, object size, name", "Look" },
+	{ "e", SLAB, act_slab_nodes, 0, 13, "nodes", "what each node holds of each cache, or the sums", "Look" },
 	{ "B", MAP, act_bands, +1, 0, "bands", "other bands, where not all have room", "Look" },
 	{ "M", MAP, act_lens, 0, 0, "lens", "colour cells by their pages or by the types of their pageblocks", "Look" },
 	{ "H", MAP, act_hilbert, 0, 0, "curve", "cells in rows or along a Hilbert curve", "Look" },
@@ -112,6 +117,7 @@ static const struct key keys[] = {
 	{ "N", ALL_VIEWS, act_find, -1, 0, "before", "match before", "Other" },
 	{ "? F1", ALL_VIEWS, act_view, VIEW_HELP, 17, "help", "this help", "Other" },
 	{ "C-l", ALL_VIEWS, act_redraw, 0, 0, "redraw", "draw the whole screen again", "Other" },
+	{ "Esc", SLAB, act_slab_escape, 0, 10, "back", "from an open cache to the list, from there to the map", "Other" },
 	{ "Esc", LISTS, act_view, VIEW_MAP, 10, "map", "back to the map", "Other" },
 	{ "q C-c", ALL_VIEWS, act_quit, 0, 18, "quit", "leave mmview", "Other" },
 };

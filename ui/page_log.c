@@ -39,5 +39,5 @@ int page_part_slab(struct ui *ui, struct pane *p, struct rect r, const struct pa
 		return row + 1;
 	draw_field(ui, r, row++, "objects", st(C_TEXT, C_GROUND), "%u of %u used, %u bytes each", info.used, info.objects,
 		   kmem_cache_geometry(cache)->size);
-	return row + 1 + draw_wrapped(ui, r, row, st(C_DIM, C_GROUND), "Enter shows them one by one.");
+	return row + 1 + draw_wrapped(ui, r, row, st(C_DIM, C_GROUND), "i shows them one by one.");
 }

@@ -192,6 +192,7 @@ int boot_late(struct system *sys, struct mm_error *err)
 	free_init_memory(sys, true);
 	hash_tables_late(sys);
 	hash_tables_mount(sys);
+	hugetlb_gather_gigantic(sys);
 	print_memory_line(sys);
 	set_zones_contiguous(sys);
 	print_block_size(sys);
@@ -199,8 +200,8 @@ int boot_late(struct system *sys, struct mm_error *err)
 	hash_table_futex(sys);
 	setup_watermarks(sys);
 	iomem_late(sys);
-	free_init_memory(sys, false);
 	memory_dev_init(sys);
+	free_init_memory(sys, false);
 	boot_sysctls(sys);
 	return 0;
 }

@@ -80,13 +80,21 @@ static unsigned order_of(const struct system *sys, u64 bytes)
 	return order;
 }
 
+/* vmalloc maps a table with large pages where each node's share of it fills one. */
+static bool vmalloc_huge(const struct system *sys, u64 bytes)
+{
+	unsigned pmd_shift = 2 * sys->arch.page_shift - 3;
+
+	return is_64bit(sys) && bytes / (u64)nr_online_nodes(&sys->mm) >= 1ULL << pmd_shift;
+}
+
 static void print_table(struct system *sys, const struct hash_table *t, u64 n, bool virt)
 {
 	u64 bytes = n * t->bucket;
 
 	sys_printk(sys, "%s hash table entries: %llu (order: %u, %llu bytes, %s)", t->name,
 		   (unsigned long long)n, order_of(sys, bytes), (unsigned long long)bytes,
-		   virt ? "vmalloc" : "linear");
+		   !virt ? "linear" : vmalloc_huge(sys, bytes) ? "vmalloc hugepage" : "vmalloc");
 }
 
 static void make_table(struct system *sys, const struct hash_table *t)

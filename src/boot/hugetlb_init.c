@@ -48,7 +48,11 @@ static bool take_gigantic(struct system *sys, u64 size, int nid)
 {
 	const char *before = memblock_set_caller(&sys->memblock, gigantic_label);
 	phys_t at = memblock_alloc_try_nid_raw(&sys->memblock, size, size, 0, MEMBLOCK_ALLOC_ACCESSIBLE, nid);
+	u64 page = arch_page_size(&sys->arch);
 
+	/* Boot fills in the first struct page; hugetlb does the others itself. */
+	if (at)
+		memblock_reserved_mark_noinit(&sys->memblock, at + page, size - page);
 	memblock_set_caller(&sys->memblock, before);
 	return at;
 }
@@ -156,7 +160,7 @@ static u64 vmemmap_kib(const struct system *sys, u64 size)
 }
 
 /* Gigantic pages never were in the buddy; they join memory as allocated blocks of the largest order. */
-static void gather_gigantic(struct system *sys)
+void hugetlb_gather_gigantic(struct system *sys)
 {
 	const struct memblock *mb = &sys->memblock;
 	unsigned order = sys->arch.max_page_order;
@@ -175,7 +179,6 @@ void hugetlb_init(struct system *sys)
 {
 	char text[32];
 
-	gather_gigantic(sys);
 	requests(sys, false);
 	for (u32 i = 0; i < sys->nr_hstates; i++) {
 		const struct boot_hstate *h = &sys->hstate[i];

@@ -130,16 +130,27 @@ static void arm64_reserved_children(struct system *sys)
 			arm64_reserve_in(sys, r);
 }
 
+enum device_turn { DEVICE_NESTED, DEVICE_TOP, DEVICE_LAST };
+
+/* x86 claims the window of PCI's memory-mapped configuration after everything else: it becomes the parent. */
+static enum device_turn device_turn(const struct fw_entry *e)
+{
+	if (e->depth > 0)
+		return DEVICE_NESTED;
+	return e->name && (!strncmp(e->name, "PCI ECAM ", 9) || !strncmp(e->name, "PCI MMCONFIG ", 13)) ? DEVICE_LAST :
+													  DEVICE_TOP;
+}
+
 /*
- * The devices of the description that lie inside something (@nested), or not.
- * Innermost first: of two equal ranges the one inserted later becomes the parent.
+ * The devices of the description whose turn it is. Innermost first: of two equal
+ * ranges the one inserted later becomes the parent.
  */
-static void insert_devices(struct system *sys, bool nested)
+static void insert_devices(struct system *sys, enum device_turn turn)
 {
 	const struct desc *d = sys->desc;
 
 	for (size_t i = d->nr_fw; i-- > 0;)
-		if (d->fw[i].type == FW_DEVICE && (d->fw[i].depth > 0) == nested)
+		if (d->fw[i].type == FW_DEVICE && device_turn(&d->fw[i]) == turn)
 			insert_range(sys, d->fw[i].start, d->fw[i].end, d->fw[i].name, IORESOURCE_MEM,
 				     IORES_DESC_NONE);
 }
@@ -162,7 +173,7 @@ void iomem_firmware(struct system *sys)
 void iomem_early(struct system *sys)
 {
 	resource_init_root(&sys->iomem, sys->iomem.end);
-	insert_devices(sys, true);
+	insert_devices(sys, DEVICE_NESTED);
 	insert_image(sys);
 	if (arch_is_x86(sys)) {
 		insert_crash_kernel(sys);
@@ -174,11 +185,13 @@ void iomem_early(struct system *sys)
 
 void iomem_late(struct system *sys)
 {
-	insert_devices(sys, false);
+	insert_devices(sys, DEVICE_TOP);
 	if (arch_is_x86(sys)) {
 		x86_reserve_late(sys);
 		x86_ram_buffers(sys);
+		insert_devices(sys, DEVICE_LAST);
 	} else {
+		insert_devices(sys, DEVICE_LAST);
 		arm64_reserved_children(sys);
 		insert_crash_kernel(sys);
 	}

@@ -111,6 +111,8 @@ void boot_sysctls(struct system *sys);
 
 /* Sizes and numbers from the command line; gigantic pages are taken from memblock now. */
 void hugetlb_boot(struct system *sys);
+/* What memblock gave joins memory, before that is counted for the log and the watermarks. */
+void hugetlb_gather_gigantic(struct system *sys);
 /* The others are taken from the buddy; prints the kernel's lines. */
 void hugetlb_init(struct system *sys);
 

@@ -126,13 +126,39 @@ static int add_dimm(struct import *im, const struct iomem_line *l)
 			       .virtio_mem = strstr(l->name, "virtio_mem") != NULL };
 	char id[24];
 
+	for (size_t i = 0; i < im->log.nr_srat; i++)
+		if (im->log.srat[i].start <= m.start && m.start < im->log.srat[i].end)
+			m.nid = im->log.srat[i].nid;
 	snprintf(id, sizeof(id), "%s%zu", m.virtio_mem ? "virtio-mem" : "mem", im->d->nr_dimm);
 	m.id = id;
 	return desc_add_dimm(im->d, &m);
 }
 
+/* RAM that the firmware map does not know: a DIMM that ACPI announced. */
+static bool ram_of_nobody(const struct import *im, const struct iomem_line *l)
+{
+	for (size_t i = 0; i < im->d->nr_fw; i++) {
+		const struct fw_entry *e = &im->d->fw[i];
+
+		if (e->type != FW_DEVICE && e->start < l->end && l->start < e->end)
+			return false;
+	}
+	return !l->depth && !strcmp(l->name, "System RAM");
+}
+
+/*
+ * What the firmware reserved and a driver then claimed as a whole shows below
+ * the driver's line (x86).
+ */
+static bool reserved_in_device(const struct import *im, enum fw_type type, enum fw_type top)
+{
+	return im->d->arch.id != ARCH_ARM64 && top == FW_DEVICE &&
+	       (type == FW_RESERVED || type == FW_ACPI || type == FW_NVS);
+}
+
 int import_iomem_map(struct import *im, bool devices_only)
 {
+	enum fw_type top = NR_FW_TYPES;
 	int ret = 0;
 
 	if (im->iomem_masked)
@@ -141,9 +167,17 @@ int import_iomem_map(struct import *im, bool devices_only)
 		const struct iomem_line *l = &im->iomem[i];
 		enum fw_type type = top_type(im, l->name);
 
+		if (!l->depth)
+			top = type;
+		if (devices_only && l->end > l->start && ram_of_nobody(im, l)) {
+			ret = add_dimm(im, l);
+			continue;
+		}
 		if (l->end <= l->start || made_by_boot(l->name))
 			type = l->depth ? NR_FW_TYPES : type;
-		if (type == NR_FW_TYPES || (type != FW_DEVICE && (devices_only || l->depth)))
+		if (type == NR_FW_TYPES || (type != FW_DEVICE && devices_only))
+			continue;
+		if (type != FW_DEVICE && l->depth && !reserved_in_device(im, type, top))
 			continue;
 		if (added_by_driver(l->name)) {
 			ret = add_dimm(im, l);

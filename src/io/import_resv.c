@@ -151,23 +151,71 @@ static const struct bootlog_call *initrd_call(const struct bootlog_calls *c)
 	return NULL;
 }
 
+/*
+ * A log that lost its beginning, on kernels that keep memblock for ever: the
+ * initrd is what is taken out of its list after the hand-over and has the size
+ * that the "Freeing initrd" line tells, which counts whole pages only.
+ */
+static const struct bootlog_call *initrd_free_call(const struct import *im, u64 size)
+{
+	u64 page = arch_page_size(&im->d->arch);
+	bool late = false;
+
+	for (size_t i = 0; size && i < im->calls.nr_call; i++) {
+		const struct bootlog_call *c = &im->calls.call[i];
+
+		late |= c->kind == BOOTLOG_HANDOVER;
+		if (late && c->kind == BOOTLOG_FREE && c->size >= size && c->size <= size + 2 * page)
+			return c;
+	}
+	return NULL;
+}
+
+/* The only reservation of that size that proc/iomem shows (arm64). */
+static const struct iomem_line *initrd_line(const struct import *im, u64 size)
+{
+	const struct iomem_line *found = NULL;
+	u64 page = arch_page_size(&im->d->arch);
+
+	for (size_t i = 0; size && !im->iomem_masked && i < im->nr_iomem; i++) {
+		const struct iomem_line *l = &im->iomem[i];
+		u64 n = l->end - l->start;
+
+		if (!l->depth || strcmp(l->name, "reserved") || n < size || n > size + 2 * page)
+			continue;
+		if (found)
+			return NULL;
+		found = l;
+	}
+	return found;
+}
+
+/* The last page is not freed where the initrd fills it only in part. */
+static int add_initrd_at(struct import *im, phys_t base, u64 told, u64 freed_size)
+{
+	return add(im, base, base + (freed_size && freed_size < told ? freed_size + 1 : told), RESV_INITRD, RESV_INIT,
+		   "initrd");
+}
+
 /* x86 prints a RAMDISK line; arm64 adds the initrd's memory to memblock, in case mem= cut it off. */
 static int add_initrd(struct import *im)
 {
 	const struct bootlog_call *c = initrd_call(&im->calls);
+	const struct iomem_line *line;
 	u64 size = freed(im, "initrd");
 
-	/* The last page is not freed where the initrd fills it only in part. */
+	if (!c && im->d->arch.id == ARCH_ARM64)
+		c = initrd_free_call(im, size);
 	if (c)
-		return add(im, c->base, c->base + (size && size < c->size ? size + 1 : c->size), RESV_INITRD, RESV_INIT,
-			   "initrd");
+		return add_initrd_at(im, c->base, c->size, size);
 	for (size_t i = 0; i < im->log.nr_resv; i++) {
 		const struct log_resv *r = &im->log.resv[i];
 
 		if (r->source == LOG_RESV_RAMDISK)
 			return add(im, r->start, r->end, RESV_INITRD, RESV_INIT, "initrd");
 	}
-	return 0;
+	line = im->d->arch.id == ARCH_ARM64 ? initrd_line(im, size) : NULL;
+	return line ? add_initrd_at(im, line->start, line->end - line->start, size) : 0;
 }
 
 /* --- memblock=debug ------------------------------------------------------------ */
@@ -230,6 +278,8 @@ static int add_call(struct import *im, const struct bootlog_call *c)
 		return add(im, c->base, end, RESV_FREED, 0, c->caller);
 	if (c->kind != BOOTLOG_RESERVE && !call_reserves(c))
 		return 0;
+	if (strstr(c->caller, "alloc_bootmem_huge_page"))
+		return 0; /* boot takes these itself, as the command line says */
 	if (is_cma(&im->log, c->base, end))
 		return add(im, c->base, end, RESV_CMA, 0, "reserved");
 	if (known_part(im->d, c->base, end))

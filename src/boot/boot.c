@@ -199,8 +199,8 @@ int boot_late(struct system *sys, struct mm_error *err)
 	cma_activate(sys);
 	hash_table_futex(sys);
 	setup_watermarks(sys);
-	iomem_late(sys);
 	memory_dev_init(sys);
+	iomem_late(sys);
 	free_init_memory(sys, false);
 	boot_sysctls(sys);
 	return 0;

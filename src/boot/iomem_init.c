@@ -192,7 +192,7 @@ void iomem_late(struct system *sys)
 		insert_devices(sys, DEVICE_LAST);
 	} else {
 		insert_devices(sys, DEVICE_LAST);
-		arm64_reserved_children(sys);
 		insert_crash_kernel(sys);
+		arm64_reserved_children(sys);
 	}
 }

@@ -48,6 +48,9 @@ int act_slab_nodes(struct ui *ui, int arg);
 int act_slab_enter(struct ui *ui, int arg);
 int act_slab_escape(struct ui *ui, int arg);
 int act_inside(struct ui *ui, int arg); /* from a page to the slab it is part of */
+/* The film of the boot view. */
+enum film_act { FILM_BACK, FILM_ON, FILM_STAGE_BACK, FILM_STAGE_ON, FILM_PLAY, FILM_LOG };
+int act_film(struct ui *ui, int arg); /* enum film_act */
 int act_tour(struct ui *ui, int arg);
 int act_redraw(struct ui *ui, int arg);
 int act_quit(struct ui *ui, int arg);

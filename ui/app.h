@@ -146,6 +146,20 @@ void tour_draw(struct ui *ui, struct rect r);
 /* "en" or "zh": by option, else by locale. */
 const char *ui_lang(const struct ui *ui);
 
+/* --- boot as a film (view_boot.c) ------------------------------------------------- */
+
+struct film_view {
+	bool begun;          /* it was looked at: it stands where it was left */
+	bool log;            /* the kernel log is shown instead */
+	bool playing;
+	u64 next_ms;
+	int stage;           /* gone to by a key, and the position + 1 at which that holds */
+	s64 stage_at;
+	struct scroll other; /* of the log while the film is shown, and the other way round */
+};
+/* It plays and is on the screen: pictures are due. */
+bool film_moves(const struct ui *ui);
+
 /* --- a running system (live.c) --------------------------------------------------- */
 
 struct live {
@@ -216,6 +230,7 @@ struct ui {
 	u64 now;                 /* ms, of this frame */
 	struct machine **machines; /* the caller's */
 	struct live live;
+	struct film_view film;
 	struct cast *cast;       /* recording, NULL: none */
 	bool quit;
 };
@@ -252,6 +267,9 @@ char *size_of_pages(const struct pane *p, u64 pages, char *buf, size_t n);
 /* --- parts of the map (bands.c, heat.c, panel_*.c) --------------------------- */
 
 void bands_draw(struct ui *ui, struct pane *p);
+/* All memory over @width columns, and addresses above it. */
+void bands_scale(const struct pane *p, int width, struct scale *s);
+void bands_ticks(struct ui *ui, const struct scale *s, int x, int y);
 /* The address under column @x of the bands; false: no band there. */
 bool bands_address(const struct pane *p, int x, int y, phys_t *addr);
 void heat_draw(struct ui *ui, struct pane *p);

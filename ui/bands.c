@@ -71,6 +71,8 @@ static void pane_scale(const struct pane *p, bool everything, int width, struct 
 	scale_build(s, r, n, width);
 }
 
+void bands_scale(const struct pane *p, int width, struct scale *s) { pane_scale(p, true, width, s); }
+
 static int band_columns(const struct pane *p, const struct rect *r)
 {
 	int w = r->w - p->layout.label_w - 1;
@@ -104,16 +106,24 @@ static void draw_ticks(struct ui *ui, const struct scale *s, int x0, int y, int 
 	}
 }
 
+static int digits_of(const struct scale *s)
+{
+	int digits = 8;
+
+	while (s->nr && digits < 16 && s->seg[s->nr - 1].end >> (4 * digits))
+		digits++;
+	return digits;
+}
+
+void bands_ticks(struct ui *ui, const struct scale *s, int x, int y) { draw_ticks(ui, s, x, y, digits_of(s)); }
+
 static void draw_axis(struct ui *ui, struct pane *p, const struct scale *s)
 {
 	const struct rect *r = &p->layout.axis;
-	int x0 = r->x + p->layout.label_w, digits = 8;
+	int x0 = r->x + p->layout.label_w;
 
-	if (s->nr)
-		while (s->seg[s->nr - 1].end >> (4 * digits))
-			digits++;
 	canvas_text(&ui->cv, r->x, r->y, p->layout.label_w - 1, st(C_DIM, C_GROUND), "address");
-	draw_ticks(ui, s, x0, r->y, digits);
+	bands_ticks(ui, s, x0, r->y);
 	for (int x = 0; x < s->width; x++)
 		if (scale_is_hole(s, x) && canvas_at(&ui->cv, x0 + x, r->y)->ch == ' ')
 			canvas_put(&ui->cv, x0 + x, r->y, 0x22ef, st(C_DIM, C_GROUND));

@@ -17,6 +17,7 @@
 #define BLK   VIEW_BIT(VIEW_BLOCKS)
 #define PAGE  VIEW_BIT(VIEW_PAGE)
 #define SLAB  VIEW_BIT(VIEW_SLAB)
+#define BOOT  VIEW_BIT(VIEW_BOOT)
 
 struct key {
 	const char *keys;    /* names, separated by spaces */
@@ -30,16 +31,23 @@ struct key {
 };
 
 static const struct key keys[] = {
-	{ "a", ALL_VIEWS, act_alloc, 0, 1, "alloc", "allocate a block with the order and type shown, on the node under the cursor", "Allocate" },
+	{ "Right l", BOOT, act_film, FILM_ON, 1, "on", "next call of the boot allocator", "Boot film" },
+	{ "Left h", BOOT, act_film, FILM_BACK, 2, "back", "call before", "Boot film" },
+	{ "PgDn", BOOT, act_film, FILM_STAGE_ON, 3, "stage", "end of the next stage of boot; in the log a screen down", "Boot film" },
+	{ "PgUp", BOOT, act_film, FILM_STAGE_BACK, 0, "stage back", "end of the stage before; in the log a screen up", "Boot film" },
+	{ "Space", BOOT, act_film, FILM_PLAY, 4, "play", "play the film, or stop it", "Boot film" },
+	{ "Enter", BOOT, act_film, FILM_LOG, 5, "log", "the whole kernel log, or the film again", "Boot film" },
+
+	{ "a", ALL_VIEWS & ~BOOT, act_alloc, 0, 1, "alloc", "allocate a block with the order and type shown, on the node under the cursor", "Allocate" },
 	{ "f", MAP | PAGE, act_free, 0, 2, "free", "free the block under the cursor, or what is selected", "Allocate" },
 	{ "F", ALL_VIEWS, act_command, CMDLINE_FREE_ALL, 0, "free all", "free everything that was allocated by hand or by a workload", "Allocate" },
-	{ "o", ALL_VIEWS, act_order, +1, 3, "order {order}", "next larger order for a", "Allocate" },
+	{ "o", ALL_VIEWS & ~BOOT, act_order, +1, 3, "order {order}", "next larger order for a", "Allocate" },
 	{ "O", ALL_VIEWS, act_order, -1, 0, "order down", "next smaller order for a", "Allocate" },
-	{ "t", ALL_VIEWS, act_gfp, +1, 4, "{gfp}", "next kind of allocation (GFP flags) for a", "Allocate" },
+	{ "t", ALL_VIEWS & ~BOOT, act_gfp, +1, 4, "{gfp}", "next kind of allocation (GFP flags) for a", "Allocate" },
 	{ "'", ALL_VIEWS, act_goto_last, 0, 0, "last", "go to the page that was allocated last", "Allocate" },
 	{ "w", ALL_VIEWS, act_why, 0, 0, "why", "how the last allocation went, zone by zone", "Allocate" },
 
-	{ "Space", ALL_VIEWS, act_run, 0, 5, "{run}", "run or pause the random workload", "Time" },
+	{ "Space", ALL_VIEWS & ~BOOT, act_run, 0, 5, "{run}", "run or pause the random workload", "Time" },
 	{ ".", ALL_VIEWS, act_step, 1, 12, "step", "one operation of the workload", "Time" },
 	{ "<", ALL_VIEWS, act_rate, -1, 0, "slower", "slower workload", "Time" },
 	{ ">", ALL_VIEWS, act_rate, +1, 13, "{rate}", "faster workload", "Time" },
@@ -106,7 +114,7 @@ static const struct key keys[] = {
 	{ "5", ALL_VIEWS, act_view, VIEW_PAGE, 0, "page", "the page under the cursor", "Views" },
 	{ "6", ALL_VIEWS, act_view, VIEW_SLAB, 0, "slab", "slab caches", "Views" },
 	{ "7", ALL_VIEWS, act_view, VIEW_OWNERS, 0, "owners", "who holds memory", "Views" },
-	{ "8", ALL_VIEWS, act_view, VIEW_BOOT, 0, "boot", "the boot log", "Views" },
+	{ "8", ALL_VIEWS, act_view, VIEW_BOOT, 0, "boot", "boot as a film, and its log", "Views" },
 	{ "9", ALL_VIEWS, act_view, VIEW_LOG, 0, "log", "events as they happened", "Views" },
 	{ "0", ALL_VIEWS, act_view, VIEW_TIME, 0, "time view", "charts over the whole run", "Views" },
 	{ "z", ALL_VIEWS, act_focus, 0, 0, "other machine", "the other machine, where two are shown", "Views" },

@@ -399,7 +399,7 @@ static void start_recording(struct ui *ui)
 /* Something on the screen changes by itself. */
 static bool ui_moves(const struct ui *ui)
 {
-	return ui->pane[ui->focus].flash_until > clock_ms() || ui->timeline.filling;
+	return ui->pane[ui->focus].flash_until > clock_ms() || ui->timeline.filling || film_moves(ui);
 }
 
 static void loop(struct ui *ui)

@@ -274,8 +274,8 @@ static void draw_call(struct ui *ui, struct rect r, int y, u32 nr, const struct 
 	if (c->start || c->end)
 		snprintf(place, sizeof(place), " 0x%llx\xe2\x80\x93" "0x%llx", LL(c->start), LL(c->end - 1));
 	canvas_fill(&ui->cv, (struct rect){ r.x, y, r.w, 1 }, ' ', s);
-	canvas_printf(&ui->cv, r.x, y, r.w, s, "%s%4u %s%s%s%s%s%s", now ? "\xe2\x96\xb8" : " ", nr, c->name, place, *c->args ? "  " : "", c->args,
-		      c->caller[0] ? "  for " : "", c->caller);
+	canvas_printf(&ui->cv, r.x, y, r.w, s, "%s%4u %s%s%s%s%s%s", now ? "\xe2\x96\xb8" : " ", nr, c->name, place, c->caller[0] ? "  for " : "", c->caller,
+		      *c->args ? "  " : "", c->args);
 }
 
 /* The calls around the present one; its meaning under it. */

@@ -102,7 +102,7 @@ static void test_buddy_free_merges_to_max_order(void **state)
 	expect_list(&t, 8, MIGRATE_MOVABLE, "200");
 	expect_list(&t, 9, MIGRATE_MOVABLE, "0");
 	give(&t, h[3], 8, FPI_NONE);
-	assert_true(t.z->free_area[10].nr_free == 2);
+	assert_true(area_nr_free(&t.z->free_area[10]) == 2);
 	assert_int_equal(t.f->map.nr_free_slots, t.f->map.nr_slots);
 	mm_fixture_check(t.f);
 	mm_fixture_free(t.f);

@@ -202,8 +202,8 @@ static void test_page_alloc_boot_range_with_ragged_ends(void **state)
 	assert_true(z->managed_pages == 0x2fff - 0x1003);
 	/* 0x1003, 0x1004, 0x1008 ... 0x1200 at the front; 0x2c00 (order 9) ... 0x2ffe (order 0) at the back */
 	for (unsigned o = 0; o < 10; o++)
-		assert_true(z->free_area[o].nr_free == (o == 1 ? 1 : 2));
-	assert_true(z->free_area[10].nr_free == 6);
+		assert_true(area_nr_free(&z->free_area[o]) == (o == 1 ? 1 : 2));
+	assert_true(area_nr_free(&z->free_area[10]) == 6);
 	mm_fixture_check(f);
 	mm_fixture_free(f);
 }
@@ -218,7 +218,7 @@ static void test_page_alloc_reserved_pages_come_back(void **state)
 	for (pfn_t p = 0x1000; p < 0x1400; p++)
 		free_reserved_block(&f->mm, p, 0);
 	drain_all_pages(&f->mm, NULL);
-	assert_true(z->managed_pages == 0x2000 && z->free_area[10].nr_free == 8);
+	assert_true(z->managed_pages == 0x2000 && area_nr_free(&z->free_area[10]) == 8);
 	assert_int_equal(f->map.nr_free_slots, f->map.nr_slots);
 	mm_fixture_check(f);
 	mm_fixture_free(f);

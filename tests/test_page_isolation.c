@@ -93,7 +93,7 @@ static void test_isolating_half_of_a_free_block_splits_it(void **state)
 	assert_int_equal(start_isolate_page_range(&m->sys->mm, START, START + PB, MIGRATE_MOVABLE, 0, &bad),
 			 -EBUSY);
 	undo_isolate_page_range(&m->sys->mm, START, START + PB, MIGRATE_MOVABLE);
-	assert_int_equal(z->free_area[9].nr_free, 0);
+	assert_int_equal(area_nr_free(&z->free_area[9]), 0);
 	assert_int_equal(z->free_area[10].list[MIGRATE_MOVABLE].nr, PER >> 10);
 	hot_check(m);
 }

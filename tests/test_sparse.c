@@ -242,8 +242,8 @@ static void test_sparse_block_with_two_zones(void **state)
 	assert_int_equal(memmap_slot(&f->map, h)->zone, ZONE_MIXED);
 	assert_int_equal(memmap_zone(&f->map, h + 511), ZONE_NR(0, ZONE_NORMAL));
 	assert_int_equal(memmap_zone(&f->map, h + 512), ZONE_NR(1, ZONE_NORMAL));
-	assert_true(the_zone(f)->free_area[9].nr_free == 1);
-	assert_true(f->mm.node[1]->zones[ZONE_NORMAL].free_area[9].nr_free == 1);
+	assert_true(area_nr_free(&the_zone(f)->free_area[9]) == 1);
+	assert_true(area_nr_free(&f->mm.node[1]->zones[ZONE_NORMAL].free_area[9]) == 1);
 	mm_fixture_check(f);
 	mm_fixture_free(f);
 }

@@ -191,7 +191,7 @@ void fast_isolate_freepages(struct compact_control *cc)
 	s.low_pfn = max_u64(s.low_pfn, s.min_pfn);
 	cc->search_order = (s16)min_s64(cc->order - 1, cc->search_order);
 	for (int order = cc->search_order; s.found == NO_PFN && order >= 0; order = next_search_order(cc, order)) {
-		if (!cc->zone->free_area[order].nr_free)
+		if (!area_nr_free(&cc->zone->free_area[order]))
 			continue;
 		if (!search_order(&s, &order))
 			break;
@@ -273,7 +273,7 @@ pfn_t fast_find_migrateblock(struct compact_control *cc)
 		distance >>= 2;
 	high_pfn = pb_start(cc->mm, cc->migrate_pfn + distance);
 	for (int order = cc->order - 1; order >= PAGE_ALLOC_COSTLY_ORDER && found == NO_PFN && nr_scanned < limit; order--)
-		if (cc->zone->free_area[order].nr_free)
+		if (area_nr_free(&cc->zone->free_area[order]))
 			found = find_on_list(cc, &cc->zone->free_area[order].list[MIGRATE_MOVABLE], high_pfn, &nr_scanned,
 					     limit);
 	cc->total_migrate_scanned += nr_scanned;

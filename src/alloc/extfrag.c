@@ -8,7 +8,7 @@ void fill_contig_page_info(const struct mm *mm, const struct zone *z, int order,
 {
 	memset(info, 0, sizeof(*info));
 	for (int o = 0; o <= mm->arch->max_page_order; o++) {
-		u64 blocks = z->free_area[o].nr_free;
+		u64 blocks = area_nr_free(&z->free_area[o]);
 
 		info->free_blocks_total += blocks;
 		info->free_pages += blocks << o;

@@ -26,8 +26,6 @@ static const u8 fallbacks[MIGRATE_PCPTYPES][NR_FALLBACKS] = {
 /* find_suitable_fallback(): first other type with a block of this order, or -1. */
 static int find_fallback(const struct free_area *area, unsigned mt)
 {
-	if (!area->nr_free)
-		return -1;
 	for (int i = 0; i < NR_FALLBACKS; i++)
 		if (area->list[fallbacks[mt][i]].nr)
 			return fallbacks[mt][i];
@@ -178,10 +176,8 @@ static inline page_handle rmqueue_own(struct mm *mm, struct alloc_context *ac, s
 	int from;
 	page_handle h = buddy_rmqueue_smallest(&mm->env, z, ac->order, ac->migratetype, &from);
 
-	if (h != NO_PAGE && from > (int)ac->order) {
-		ac->path |= PATH_SPLIT;
-		ac->split_from = (s8)from;
-	}
+	if (h != NO_PAGE && from > (int)ac->order)
+		note_split(ac, from);
 	return h;
 }
 

@@ -58,6 +58,18 @@ enum rmqueue_mode { RMQUEUE_NORMAL, RMQUEUE_CMA, RMQUEUE_CLAIM, RMQUEUE_STEAL };
 page_handle rmqueue_mode(struct mm *mm, struct alloc_context *ac, struct zone *z, u32 alloc_flags,
 			 enum rmqueue_mode *mode);
 
+/* Movable requests that may use CMA memory could be told to use it first (fallback.c decides). */
+static inline bool may_use_cma_first(const struct zone *z, u32 alloc_flags)
+{
+	return (alloc_flags & ALLOC_CMA) && zone_stat(z, NR_FREE_CMA_PAGES);
+}
+/* A block of the request's own type was split: one of order @from. */
+static inline void note_split(struct alloc_context *ac, int from)
+{
+	ac->path |= PATH_SPLIT;
+	ac->split_from = (s8)from;
+}
+
 /* find_suitable_fallback(only_stealable): could a request of @mt claim a pageblock from @area? */
 bool has_claimable_fallback(const struct mm *mm, const struct free_area *area, unsigned order, unsigned mt);
 

@@ -204,10 +204,11 @@ static void show_zone_blocks(const struct mm *mm, const struct zone *z, struct t
 	text_printf(out, "Node %d %s: ", z->nid, z->name);
 	for (int o = 0; o <= mm->arch->max_page_order; o++) {
 		const struct free_area *area = &z->free_area[o];
+		u64 nr_free = area_nr_free(area);
 
-		text_printf(out, "%llu*%llukB ", (ull)area->nr_free, kib(mm, 1) << o);
-		total += area->nr_free << o;
-		if (!area->nr_free)
+		text_printf(out, "%llu*%llukB ", (ull)nr_free, kib(mm, 1) << o);
+		total += nr_free << o;
+		if (!nr_free)
 			continue;
 		text_puts(out, "(");
 		for (int mt = 0; mt < MIGRATE_TYPES; mt++)

@@ -28,9 +28,9 @@ static inline bool use_pcp(const struct mm *mm, const struct zone *z, unsigned o
 	return pcp_allowed_order(order, mm->arch->hpage_pmd_order) && likely(z->pcp && mm->vm.pcp_enabled);
 }
 
-/* rmqueue_bulk(): up to @count blocks to the tail of list @l. Return: how many. */
-static int rmqueue_bulk(struct mm *mm, struct alloc_context *ac, struct zone *z, struct free_list *l,
-			int count, u32 alloc_flags)
+/* rmqueue_bulk() once the type's own lists are empty, or CMA comes first: one block after the other. */
+static int rmqueue_bulk_other(struct mm *mm, struct alloc_context *ac, struct zone *z, struct free_list *l,
+			      int count, u32 alloc_flags)
 {
 	u32 info = page_info(PAGE_PCP, ac->order, ac->migratetype, 0);
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
@@ -45,6 +45,21 @@ static int rmqueue_bulk(struct mm *mm, struct alloc_context *ac, struct zone *z,
 		page_list_add_tail(mm->map, l, h);
 	}
 	return i;
+}
+
+/* rmqueue_bulk(): up to @count blocks to the tail of list @l. Return: how many. */
+static int rmqueue_bulk(struct mm *mm, struct alloc_context *ac, struct zone *z, struct free_list *l,
+			int count, u32 alloc_flags)
+{
+	int got = 0, from = -1;
+
+	if (likely(!may_use_cma_first(z, alloc_flags)))
+		got = buddy_take_bulk(&mm->env, z, l, ac->order, ac->migratetype, count, &from);
+	if (from >= 0)
+		note_split(ac, from);
+	if (unlikely(got < count))
+		got += rmqueue_bulk_other(mm, ac, z, l, count - got, alloc_flags);
+	return got;
 }
 
 /* The list is empty: fetch a batch from the buddy. False: there was nothing. */

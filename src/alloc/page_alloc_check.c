@@ -105,7 +105,6 @@ static int check_page_list(const struct checker *c, const struct zone *z, const 
 static int check_area(struct checker *c, const struct zone *z, unsigned order)
 {
 	const struct free_area *area = &z->free_area[order];
-	u64 nr = 0;
 
 	for (unsigned mt = 0; mt < MIGRATE_TYPES; mt++) {
 		const struct free_list *l = &area->list[mt];
@@ -117,13 +116,11 @@ static int check_area(struct checker *c, const struct zone *z, unsigned order)
 			rc = check_page_list(c, z, l, order, mt, check_free_page);
 		if (rc)
 			return rc;
-		nr += l->nr;
+		if ((z->order_mask[mt] >> order & 1) != (l->nr != 0))
+			return COMPLAIN(c, "%s: order_mask of type %u is wrong about order %u\n", z->name, mt, order);
 	}
-	if (nr != area->nr_free)
-		return COMPLAIN(c, "%s: order %u: nr_free is %llu, the lists hold %llu\n", z->name, order,
-				(ull)area->nr_free, (ull)nr);
 	if (order < c->mm->map->max_order)
-		c->tally[zone_nr(z)].listed += nr << order;
+		c->tally[zone_nr(z)].listed += area_nr_free(area) << order;
 	return 0;
 }
 
@@ -232,7 +229,7 @@ static u64 list_pages(const struct zone *z, unsigned mt)
 static int check_zone_sums(struct checker *c, const struct zone *z)
 {
 	const struct zone_tally *t = &c->tally[zone_nr(z)];
-	u64 max = z->free_area[c->mm->map->max_order].nr_free << c->mm->map->max_order;
+	u64 max = area_nr_free(&z->free_area[c->mm->map->max_order]) << c->mm->map->max_order;
 	u64 free = 0, isolated = list_pages(z, MIGRATE_ISOLATE);
 	u64 stat = (u64)zone_page_state_snapshot(c->mm, z, NR_FREE_PAGES);
 

@@ -92,7 +92,6 @@ struct trace {
 	u64 mask;                 /* entries - 1; a power of two */
 	u64 seq;                  /* number of events ever emitted */
 	u64 floor;                /* events below this number are not in the ring */
-	bool off;                 /* nothing is recorded (seq still counts) */
 };
 
 /* @entries is rounded up to a power of two. Return: 0 or -ENOMEM. */
@@ -104,8 +103,6 @@ static inline void trace_emit(struct trace *t, enum trace_type type, u64 p, u64 
 {
 	struct trace_event *e = &t->ring[t->seq++ & t->mask];
 
-	if (unlikely(t->off))
-		return;
 	e->p = p;
 	e->q = q;
 	e->a = a;

@@ -172,7 +172,7 @@ void procfs_buddyinfo(struct system *sys, struct text *out)
 				continue;
 			text_printf(out, "Node %d, zone %8s ", n->nid, z->name);
 			for (int order = 0; order <= sys->arch.max_page_order; order++)
-				text_printf(out, "%6llu ", LLX(z->free_area[order].nr_free));
+				text_printf(out, "%6llu ", LLX(area_nr_free(&z->free_area[order])));
 			text_puts(out, "\n");
 		}
 	}

@@ -92,6 +92,7 @@ int memmap_init(struct memmap *map, struct arena *arena, const struct arch *arch
 	if (map->section_order < map->max_order)
 		map->section_order = map->max_order;
 	map->block_shift = map->section_order - map->max_order;
+	map->block_mask = memmap_block_pages(map) - 1;
 	map->default_mt = MIGRATE_MOVABLE;
 	map->nr_sections_max = ((max_pfn - 1) >> map->section_order) + 1;
 	if (!max_pfn || map->nr_sections_max << map->block_shift >> 31)

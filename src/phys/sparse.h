@@ -87,6 +87,7 @@ struct memmap {
 	u8 section_order;     /* log2 pages of a section, at least max_order */
 	u8 block_shift;       /* log2 max blocks of a section */
 	u8 default_mt;        /* of pageblocks that nobody touched */
+	u32 block_mask;       /* pages of a max block - 1: where in its block a handle is */
 
 	/* Hot, in address ranges of their own that never move: */
 	struct page *pages;   /* page p of handle h is pages[h] */
@@ -155,11 +156,11 @@ static inline const struct slot *memmap_slot(const struct memmap *map, page_hand
 }
 static inline pfn_t page_to_pfn(const struct memmap *map, page_handle h)
 {
-	return memmap_slot(map, h)->pfn + (h & ((1u << map->max_order) - 1));
+	return memmap_slot(map, h)->pfn + (h & map->block_mask);
 }
 static inline u8 *page_pb(const struct memmap *map, page_handle h)
 {
-	return &memmap_slot(map, h)->pb[(h & ((1u << map->max_order) - 1)) >> map->pb_order];
+	return &memmap_slot(map, h)->pb[(h & map->block_mask) >> map->pb_order];
 }
 
 /* The handle of @pfn if its max block has a slot, else NO_PAGE. Changes nothing. */

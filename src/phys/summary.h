@@ -72,6 +72,19 @@ static inline void psum_sub(struct memmap *map, page_handle h, unsigned order, u
 			map->psum[row][class] = (u16)(map->psum[row][class] - (1u << map->pb_order));
 }
 
+/* @nr pages from @h on, of one slot, join @class. */
+static inline void psum_add_pages(struct memmap *map, page_handle h, u32 nr, unsigned class)
+{
+	u32 room = (1u << map->pb_order) - (h & ((1u << map->pb_order) - 1));
+
+	for (u32 row = h >> map->pb_order; nr; row++, room = 1u << map->pb_order) {
+		u32 n = nr < room ? nr : room;
+
+		map->psum[row][class] = (u16)(map->psum[row][class] + n);
+		nr -= n;
+	}
+}
+
 /* The same block goes from one class to another. */
 static inline void psum_move(struct memmap *map, page_handle h, unsigned order, unsigned from, unsigned to)
 {

@@ -60,7 +60,7 @@ static u64 blocks_from(const struct mm *mm, int order)
 	for_each_node(mm, node)
 		for (int z = 0; z < MAX_NR_ZONES; z++)
 			for (int o = order; o <= mm->arch->max_page_order; o++)
-				n += node->zones[z].free_area[o].nr_free << (o - order);
+				n += area_nr_free(&node->zones[z].free_area[o]) << (o - order);
 	return n;
 }
 
@@ -85,8 +85,8 @@ static u64 worst_unusable(const struct machine *m, int order)
 			u64 free = 0, usable = 0;
 
 			for (int o = 0; o <= mm->arch->max_page_order; o++) {
-				free += zone->free_area[o].nr_free << o;
-				usable += o >= order ? zone->free_area[o].nr_free << o : 0;
+				free += area_nr_free(&zone->free_area[o]) << o;
+				usable += o >= order ? area_nr_free(&zone->free_area[o]) << o : 0;
 			}
 			if (free)
 				worst = max_u64(worst, (free - usable) * 1000 / free);

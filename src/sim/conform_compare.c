@@ -125,7 +125,7 @@ static void compare_areas(struct comparer *c)
 
 	for (unsigned o = 0; o <= c->mm->map->max_order; o++) {
 		snprintf(place, sizeof(place), "order %u nr_free", o);
-		compare_number(c, place, (s64)c->dz->nr_free[o], (s64)c->z->free_area[o].nr_free);
+		compare_number(c, place, (s64)c->dz->nr_free[o], (s64)area_nr_free(&c->z->free_area[o]));
 		for (unsigned mt = 0; mt < MIGRATE_TYPES; mt++) {
 			snprintf(place, sizeof(place), "free list, order %u, type %d", o,
 				 arch_migratetype_nr(c->mm->arch, (int)mt));

@@ -46,7 +46,7 @@ static void fill_free(const struct machine *m, const struct zone *z, struct zone
 
 	o->max_order = m->sys->arch.max_page_order;
 	for (int order = 0; order <= o->max_order; order++) {
-		o->nr_free[order] = z->free_area[order].nr_free;
+		o->nr_free[order] = area_nr_free(&z->free_area[order]);
 		for (int mt = 0; mt < MIGRATE_TYPES; mt++)
 			o->nr_free_mt[order][mt] = z->free_area[order].list[mt].nr;
 		o->unusable[order] = unusable_free_index(mm, z, order);

@@ -11,7 +11,7 @@
  * Models: mm/page_alloc.c __free_one_page(), expand(), __rmqueue_smallest() of
  * Linux 6.12.117. Left out: guard pages, free page reporting, shuffling.
  */
-#include "zone/buddy.h"
+#include "zone/buddy_lists.h"
 
 #include <string.h>
 
@@ -21,79 +21,20 @@
 #include "zone/pcp.h"
 
 #define TRIM_SECTIONS    64 /* sections that became whole free before it is worth looking for pristine ones */
-#define STATE_ORDER_MASK (PG_STATE_MASK | 15u << PG_ORDER_SHIFT)
-
-static inline bool is_free_of_order(const struct page *p, unsigned order)
-{
-	return (p->info & STATE_ORDER_MASK) == (PAGE_BUDDY | order << PG_ORDER_SHIFT);
-}
-
-/* page_is_buddy(): @b, the buddy of a page of zone @z, is free at @order and of the same zone. */
-static inline bool page_is_buddy(const struct memmap *map, const struct zone *z, page_handle b, unsigned order)
-{
-	if (!is_free_of_order(&map->pages[b], order))
-		return false;
-	return likely(memmap_slot(map, b)->zone != ZONE_MIXED) ||
-	       memmap_zone_slow(map, b) == ZONE_NR(z->nid, z->idx);
-}
 
 /* --- lists below the largest order ------------------------------------------ */
-
-/* The list of (@order, @mt) got an entry, or lost one. */
-static inline void list_grew(struct zone *z, unsigned order, unsigned mt)
-{
-	z->free_area[order].nr_free++;
-	z->order_mask[mt] |= (u16)(1u << order);
-}
-static inline void list_shrank(struct zone *z, unsigned order, unsigned mt)
-{
-	struct free_area *area = &z->free_area[order];
-
-	area->nr_free--;
-	if (!area->list[mt].nr)
-		z->order_mask[mt] &= (u16)~(1u << order);
-}
-
-/* The block in limbo at @h goes on a list; its slot is announced already. */
-static inline __attribute__((always_inline)) void add_to_free_list(const struct zone_env *env, struct zone *z, page_handle h,
-				    unsigned order, unsigned mt, bool tail)
-{
-	struct free_area *area = &z->free_area[order];
-	struct page *p = &env->map->pages[h];
-
-	p->info = page_info(PAGE_BUDDY, order, mt, 0);
-	p->ext = 0;
-	if (tail)
-		page_list_add_tail(env->map, &area->list[mt], h);
-	else
-		page_list_add(env->map, &area->list[mt], h);
-	list_grew(z, order, mt);
-	psum_add(env->map, h, order, SUM_FREE0 + order);
-}
-
-/* buddy_del() of a page whose slot is announced already. */
-static inline __attribute__((always_inline)) void del_from_free_list(const struct zone_env *env, struct zone *z, page_handle h, unsigned order)
-{
-	struct page *p = &env->map->pages[h];
-	unsigned mt = page_mt(p);
-
-	page_list_del(env->map, &z->free_area[order].list[mt], h);
-	list_shrank(z, order, mt);
-	*p = (struct page){ 0 };
-	psum_sub(env->map, h, order, SUM_FREE0 + order);
-}
 
 void buddy_add(const struct zone_env *env, struct zone *z, page_handle h, unsigned order, unsigned mt)
 {
 	memmap_dirty(env->map, h);
-	add_to_free_list(env, z, h, order, mt, false);
+	add_to_free_list(env->map, z, h, order, mt, false);
 	account_freepages(env, z, (s64)(1LL << order), mt);
 }
 
 void buddy_del(const struct zone_env *env, struct zone *z, page_handle h, unsigned order)
 {
 	memmap_dirty(env->map, h);
-	del_from_free_list(env, z, h, order);
+	del_from_free_list(env->map, z, h, order);
 }
 
 /* --- lists of the largest order ----------------------------------------------- */
@@ -132,7 +73,6 @@ void buddy_add_wild(const struct zone_env *env, struct zone *z, pfn_t start, u64
 	struct free_area *area = &z->free_area[map->max_order];
 
 	maxblock_add_run(map, &area->list[map->default_mt], start, nr_blocks, map->default_mt);
-	area->nr_free += nr_blocks;
 	z->order_mask[map->default_mt] |= (u16)(1u << map->max_order);
 	account_freepages(env, z, (s64)(nr_blocks << map->max_order), map->default_mt);
 }
@@ -143,19 +83,16 @@ void buddy_append(const struct zone_env *env, struct zone *z, page_handle h, uns
 	if (order == env->map->max_order)
 		add_max(env, z, h, mt, true);
 	else
-		add_to_free_list(env, z, h, order, mt, true);
+		add_to_free_list(env->map, z, h, order, mt, true);
 }
 
 /* buddy_take_first() below the largest order. */
 static inline page_handle take_first_page(const struct zone_env *env, struct zone *z, unsigned order, unsigned mt)
 {
-	struct memmap *map = env->map;
-	page_handle h = page_list_pop(map, &z->free_area[order].list[mt]);
+	page_handle h = unlink_first(env->map, z, order, mt);
 
-	list_shrank(z, order, mt);
-	memmap_dirty(map, h);
-	map->pages[h] = (struct page){ 0 };
-	psum_sub(map, h, order, SUM_FREE0 + order);
+	env->map->pages[h] = (struct page){ 0 };
+	psum_sub(env->map, h, order, SUM_FREE0 + order);
 	return h;
 }
 
@@ -247,12 +184,9 @@ void buddy_move(const struct zone_env *env, struct zone *z, const struct free_bl
 
 u64 buddy_expand(const struct zone_env *env, struct zone *z, page_handle h, unsigned low, unsigned high, unsigned mt)
 {
-	u64 added = (1ULL << high) - (1ULL << low);
-
 	memmap_dirty(env->map, h);
-	while (high-- > low)
-		add_to_free_list(env, z, h + (1u << high), high, mt, false);
-	return added;
+	expand(env->map, z, h, low, high, mt);
+	return (1ULL << high) - (1ULL << low);
 }
 
 page_handle buddy_rmqueue_smallest(const struct zone_env *env, struct zone *z, unsigned order,
@@ -314,25 +248,16 @@ static bool types_merge(unsigned a, unsigned b)
  *   zone A | zone B        the pair [a|b] begins in A: a free block of B behind it
  *      [a  |  ][b ]        promises no merge, one of A before it does
  */
-static u16 pair_zone(const struct zone_env *env, const struct zone *z, page_handle higher)
+static u16 pair_zone(const struct memmap *map, const struct zone *z, page_handle higher)
 {
-	u16 zone = memmap_zone_slow(env->map, higher);
+	u16 zone = memmap_zone_slow(map, higher);
 
 	return zone == ZONE_NONE ? ZONE_NR(z->nid, z->idx) : zone;
 }
 
-/*
- * Should the block go to the tail, because the block next to the pair is free and
- * the pair will probably soon merge with it? (buddy_merge_likely())
- */
-static inline bool merge_likely(const struct zone_env *env, const struct zone *z, page_handle h, unsigned order)
+bool merge_likely_mixed(const struct memmap *map, const struct zone *z, page_handle higher, page_handle next)
 {
-	page_handle higher = h & ~(1u << order), next = higher ^ (1u << (order + 1));
-
-	if (order + 1 >= env->map->max_order || !is_free_of_order(&env->map->pages[next], order + 1))
-		return false;
-	return likely(memmap_slot(env->map, next)->zone != ZONE_MIXED) ||
-	       memmap_zone_slow(env->map, next) == pair_zone(env, z, higher);
+	return memmap_zone_slow(map, next) == pair_zone(map, z, higher);
 }
 
 /* Blocks of pageblock size and more merge only with types that fit; the buddy's blocks follow. False: they do not. */
@@ -363,7 +288,7 @@ static inline bool merge(const struct zone_env *env, struct zone *z, page_handle
 			break;
 		if (unlikely(o >= map->pb_order) && !merge_types(env, b, o, mt))
 			break;
-		del_from_free_list(env, z, b, o);
+		del_from_free_list(env->map, z, b, o);
 		if (b < p)
 			map->pages[p] = (struct page){ 0 };
 		p &= ~(1u << o);
@@ -391,7 +316,7 @@ void buddy_free_one(const struct zone_env *env, struct zone *z, page_handle h, u
 		add_max(env, z, h, mt, fpi & FPI_TO_TAIL);
 		return;
 	}
-	add_to_free_list(env, z, h, o, mt, (fpi & FPI_TO_TAIL) || merge_likely(env, z, h, o));
+	add_to_free_list(env->map, z, h, o, mt, (fpi & FPI_TO_TAIL) || merge_likely(map, z, h, o));
 }
 
 void buddy_free_split(const struct zone_env *env, struct zone *z, page_handle h, unsigned order,

@@ -71,6 +71,15 @@ page_handle buddy_rmqueue_smallest(const struct zone_env *env, struct zone *z, u
 /* __free_one_page(): free the block in limbo at @h, merging as far as it goes. */
 void buddy_free_one(const struct zone_env *env, struct zone *z, page_handle h, unsigned order,
 		    unsigned mt, enum fpi_flag fpi);
+/*
+ * Per-cpu list @l of (@order, @mt) gets up to @count blocks from the type's own free lists,
+ * split where needed; accounts. *@split: order of the last block that was split, else as it was.
+ * Return: how many; fewer than @count when the lists are empty.
+ */
+int buddy_take_bulk(const struct zone_env *env, struct zone *z, struct free_list *l, unsigned order, unsigned mt,
+		    int count, int *split);
+/* The last @count blocks of per-cpu list @l, of @order, are freed, the last first. Emits mm_page_pcpu_drain. */
+void buddy_free_bulk(const struct zone_env *env, struct zone *z, struct free_list *l, unsigned order, int count);
 /* split_large_buddy(): free a block in limbo pageblock by pageblock, each to its own type. */
 void buddy_free_split(const struct zone_env *env, struct zone *z, page_handle h, unsigned order,
 		      enum fpi_flag fpi);

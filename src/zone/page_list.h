@@ -16,14 +16,12 @@ static inline void page_list_add(struct memmap *map, struct free_list *l, page_h
 {
 	struct page *p = &map->pages[h];
 
-	p->prev = NO_PAGE;
 	if (l->nr++) {
 		memmap_dirty(map, l->first);
 		map->pages[l->first].prev = h;
 		p->next = l->first;
 	} else {
 		l->last = h;
-		p->next = NO_PAGE;
 	}
 	l->first = h;
 }
@@ -32,16 +30,29 @@ static inline void page_list_add_tail(struct memmap *map, struct free_list *l, p
 {
 	struct page *p = &map->pages[h];
 
-	p->next = NO_PAGE;
 	if (l->nr++) {
 		memmap_dirty(map, l->last);
 		map->pages[l->last].next = h;
 		p->prev = l->last;
 	} else {
 		l->first = h;
-		p->prev = NO_PAGE;
 	}
 	l->last = h;
+}
+
+/* Put the chain of @nr pages from @first to @last, linked both ways and announced, at the tail. */
+static inline void page_list_splice_tail(struct memmap *map, struct free_list *l, page_handle first, page_handle last,
+					 u64 nr)
+{
+	if (l->nr) {
+		memmap_dirty(map, l->last);
+		map->pages[l->last].next = first;
+		map->pages[first].prev = l->last;
+	} else {
+		l->first = first;
+	}
+	l->last = last;
+	l->nr += nr;
 }
 
 static inline void page_list_del(struct memmap *map, struct free_list *l, page_handle h)

@@ -83,23 +83,6 @@ int pcp_nr_flush_slow(struct per_cpu_pages *pcp, const struct zone *z, bool free
 	return pcp->count >= high ? nr_free(pcp, batch, high, free_high) : 0;
 }
 
-/* The last block of list @pindex goes to the buddy. Return: its pages. */
-static int free_last(const struct zone_env *env, struct zone *z, struct per_cpu_pages *pcp, unsigned pindex,
-		     unsigned order)
-{
-	struct memmap *map = env->map;
-	page_handle h = page_list_pop_tail(map, &pcp->lists[pindex]);
-	unsigned mt = *page_pb(map, h) & PB_MT_MASK;
-	pfn_t pfn = page_to_pfn(map, h);
-
-	pcp->count -= 1 << order;
-	memmap_dirty(map, h);
-	psum_sub(map, h, order, SUM_PCP);
-	buddy_free_one(env, z, h, order, mt, FPI_NONE);
-	trace_emit(env->trace, TRACE_mm_page_pcpu_drain, pfn, order, mt, 0, 0, 0);
-	return 1 << order;
-}
-
 void pcp_free_bulk(const struct zone_env *env, struct zone *z, struct per_cpu_pages *pcp, int count,
 		   unsigned pindex)
 {
@@ -107,14 +90,18 @@ void pcp_free_bulk(const struct zone_env *env, struct zone *z, struct per_cpu_pa
 
 	count = min_int(pcp->count, count);
 	while (count > 0) {
+		struct free_list *l;
 		unsigned order;
+		int blocks;
 
 		while (!pcp->lists[pindex].nr)
 			pindex = pindex + 1 < NR_PCP_LISTS_MAX ? pindex + 1 : 0;
+		l = &pcp->lists[pindex];
 		order = pindex_to_order(pindex, thp_order);
-		do {
-			count -= free_last(env, z, pcp, pindex, order);
-		} while (count > 0 && pcp->lists[pindex].nr);
+		blocks = (int)min_u64(l->nr, ((u64)count + (1u << order) - 1) >> order);
+		buddy_free_bulk(env, z, l, order, blocks);
+		pcp->count -= blocks << order;
+		count -= blocks << order;
 		pindex = pindex + 1 < NR_PCP_LISTS_MAX ? pindex + 1 : 0;
 	}
 }

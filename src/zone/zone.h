@@ -40,8 +40,17 @@ enum zone_stat_item {
 /* Lists of the largest order hold whole max blocks (phys/maxblock.h), all others pages. */
 struct free_area {
 	struct free_list list[MIGRATE_TYPES];
-	u64 nr_free; /* blocks of this order, all types */
 };
+
+/* area->nr_free: blocks of this order, all types. */
+static inline u64 area_nr_free(const struct free_area *area)
+{
+	u64 nr = 0;
+
+	for (int mt = 0; mt < MIGRATE_TYPES; mt++)
+		nr += area->list[mt].nr;
+	return nr;
+}
 
 #define PCP_LIST_ORDERS  4 /* PAGE_ALLOC_COSTLY_ORDER + 1 */
 #define NR_PCP_LISTS_MAX 14
@@ -161,6 +170,18 @@ struct capture {
 	page_handle page; /* NO_PAGE until then */
 };
 
+/* zone_stat_mod() through difference @zs of @z, which there is. */
+static inline void cpu_stat_mod(struct zone *z, struct per_cpu_zonestat *zs, enum zone_stat_item item, s64 delta)
+{
+	s64 x = delta + zs->vm_stat_diff[item], t = zs->stat_threshold;
+
+	if ((u64)(x + t) > (u64)(2 * t)) { /* |x| > t */
+		z->vm_stat[item] += x;
+		x = 0;
+	}
+	zs->vm_stat_diff[item] = (s8)x;
+}
+
 /*
  * __mod_zone_page_state(): add @delta pages to @item through cpu @cpu's
  * difference; the sum moves to the global part when the difference passes the
@@ -168,22 +189,11 @@ struct capture {
  */
 static inline void zone_stat_mod(struct zone *z, int cpu, enum zone_stat_item item, s64 delta)
 {
-	struct per_cpu_zonestat *zs = z->zonestat;
-	s64 x, t;
-
 	/* Before the zone has per-cpu counters (early boot) everything is shared. */
-	if (unlikely(!zs)) {
+	if (unlikely(!z->zonestat))
 		z->vm_stat[item] += delta;
-		return;
-	}
-	zs += cpu;
-	x = delta + zs->vm_stat_diff[item];
-	t = zs->stat_threshold;
-	if ((u64)(x + t) > (u64)(2 * t)) { /* |x| > t */
-		z->vm_stat[item] += x;
-		x = 0;
-	}
-	zs->vm_stat_diff[item] = (s8)x;
+	else
+		cpu_stat_mod(z, z->zonestat + cpu, item, delta);
 }
 
 /* account_freepages(): @nr pages of type @mt became free (or, negative, stopped being so). */

@@ -136,7 +136,7 @@ check-kernel: $(B)/check_kernel ## compare with captured kernels and real boot l
 check: ## what CI runs
 	@.ci/run
 
-check-long: ## valgrind, gcc -fanalyzer, clang, clang-tidy, cppcheck, coverage, reproducible build
+check-long: ## valgrind, gcc -fanalyzer, clang, clang-tidy, cppcheck, coverage, millions of operations, reproducible build
 	@.ci/deps check
 	@.ci/check-long
 

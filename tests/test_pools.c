@@ -43,8 +43,10 @@ static void a_pool_grows_shrinks_and_serves_processes(void **state)
 	run(m, "hugetlb set overcommit=1");
 	run(m, "hugetlb alloc db count=3");
 	expect(m, "hugetlb show", "total 9 free 0 surplus 1");
-	run(m, "hugetlb free db count=1");
-	expect(m, "hugetlb show", "total 8 free 0 surplus 0");
+	/* Surplus is counted by node: a page that comes back on the other node stays in the pool. */
+	run(m, "hugetlb free db count=9");
+	expect(m, "hugetlb show", "total 8 free 8 surplus 0");
+	run(m, "hugetlb alloc db count=8");
 	must_verify(m);
 	/* Expect pages in use to stay when the pool is emptied, as surplus. */
 	expect(m, "hugetlb set nr=0", "nr_hugepages 8");
@@ -53,6 +55,46 @@ static void a_pool_grows_shrinks_and_serves_processes(void **state)
 	must_verify(m);
 	run(m, "proc exit all");
 	assert_int_equal(free_pages_of(m), before);
+	machine_destroy(m);
+}
+
+/*
+ * pool   [ . . . . ]   map 3   [ r r r . ]   fault 1   [ r r . ] U   munmap   [ . . . . ]
+ */
+static void mappings_reserve_and_faults_consume(void **state)
+{
+	struct machine *m = boot_string(two_node_ini);
+
+	run(m, "hugetlb set nr=4");
+	run(m, "proc spawn a");
+	run(m, "proc spawn b");
+	run(m, "hugetlb map a count=3");
+	expect(m, "show meminfo", "HugePages_Free:        4\nHugePages_Rsvd:        3\n");
+	/* Expect b to get the one page that is not promised, and no more. */
+	must_fail(m, "hugetlb map b count=2", -ENOMEM);
+	run(m, "hugetlb fault b");
+	must_fail(m, "hugetlb fault b", -EFAULT);
+	must_verify(m);
+	run(m, "hugetlb fault a");
+	expect(m, "show meminfo", "HugePages_Free:        2\nHugePages_Rsvd:        2\nHugePages_Surp:        0\n");
+	/* Expect promised pages to stay, and the pool to give up only what is left. */
+	expect(m, "hugetlb set nr=1", "nr_hugepages 4");
+	expect(m, "show meminfo", "HugePages_Surp:        3\n");
+	must_verify(m);
+	/* Expect the touched page and both promises to go, and the surplus with them. */
+	expect(m, "hugetlb free a count=9", "3 huge pages given back");
+	expect(m, "show meminfo", "HugePages_Rsvd:        0\n");
+	must_verify(m);
+	run(m, "proc exit b");
+	expect(m, "show meminfo", "HugePages_Total:       1\nHugePages_Free:        1\nHugePages_Rsvd:        0\n");
+	/* Expect a mapping that is allowed surplus pages to take them when it is made. */
+	run(m, "hugetlb set overcommit=2");
+	run(m, "hugetlb map a count=3");
+	expect(m, "show meminfo", "HugePages_Total:       3\nHugePages_Free:        3\nHugePages_Rsvd:        3\n"
+				  "HugePages_Surp:        2\n");
+	run(m, "proc exit a");
+	expect(m, "hugetlb show", "total 1 free 1 surplus 0 reserved 0");
+	must_verify(m);
 	machine_destroy(m);
 }
 
@@ -207,6 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pool_grows_shrinks_and_serves_processes),
+		cmocka_unit_test(mappings_reserve_and_faults_consume),
 		cmocka_unit_test(pages_of_a_node_come_from_that_node),
 		cmocka_unit_test(gigantic_pages_of_boot_can_be_freed_and_made_again),
 		cmocka_unit_test(cma_moves_lent_pages_out),

@@ -7,6 +7,7 @@
  * Models: mm/hugetlb.c hugetlb_hstate_alloc_pages(), hugetlb_init() and
  * report_hugepages() of Linux 6.12. Left out: hugetlb_cma=, vmemmap optimisation.
  */
+#include "boot/pools.h"
 #include "boot/stages.h"
 
 #include <stdio.h>
@@ -178,8 +179,13 @@ void hugetlb_gather_gigantic(struct system *sys)
 void hugetlb_init(struct system *sys)
 {
 	char text[32];
+	bool any = false;
 
 	requests(sys, false);
+	for (u32 i = 0; i < sys->nr_hstates; i++)
+		any |= sys->hstate[i].nr;
+	if (any)
+		system_hugetlb(sys);
 	for (u32 i = 0; i < sys->nr_hstates; i++) {
 		const struct boot_hstate *h = &sys->hstate[i];
 

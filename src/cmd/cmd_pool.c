@@ -104,21 +104,30 @@ static int huge_set(struct machine *m, const struct cmd_args *a, struct text *ou
 	return 0;
 }
 
+/* alloc maps and touches; map and fault do one of both. */
 static int huge_alloc(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
 	struct hugetlb *t = system_hugetlb(m->sys);
+	bool map = strcmp(a->argv[1], "fault"), fault = strcmp(a->argv[1], "map");
+	struct mm *mm = &m->sys->mm;
 	struct huge_request r;
+	u64 done = 0;
 	int rc = the_process(m, a, &r.p, err);
 
 	rc = rc ? rc : parse_huge(m, a, &r, err);
 	if (rc)
 		return rc;
 	if (r.nid == NO_NODE)
-		r.nid = m->sys->mm.cpu_node[m->sys->mm.cpu];
-	rc = hugetlb_alloc(&m->sys->mm, t, r.hstate, r.p->pid, r.p->name, r.count, r.nid, err);
-	if (!rc)
-		text_printf(out, "process %d (%s) maps %llu more huge pages\n", r.p->pid, r.p->name,
-			    LL(r.count));
+		r.nid = mm->cpu_node[mm->cpu];
+	if (map)
+		rc = hugetlb_map(mm, t, r.hstate, r.p->pid, r.p->name, r.count, err);
+	if (!rc && map)
+		text_printf(out, "process %d (%s) maps %llu more huge pages\n", r.p->pid, r.p->name, LL(r.count));
+	if (rc || !fault)
+		return rc;
+	rc = hugetlb_fault(mm, t, r.hstate, r.p->pid, r.p->name, r.count, r.nid, &done, err);
+	text_printf(out, "process %d (%s) touched %llu huge pages%s\n", r.p->pid, r.p->name, LL(done),
+		    rc ? ", then got signal 7 (SIGBUS)" : "");
 	return rc;
 }
 
@@ -140,9 +149,9 @@ static int huge_show(struct machine *m, const struct cmd_args *a, struct text *o
 	const struct hugetlb *t = system_hugetlb(m->sys);
 
 	for (u32 i = 0; i < t->nr; i++)
-		text_printf(out, "hugepages-%llukB: total %llu free %u surplus %llu overcommit %llu%s\n",
+		text_printf(out, "hugepages-%llukB: total %llu free %u surplus %llu reserved %llu overcommit %llu%s\n",
 			    LL(t->h[i].size / KiB), LL(hugetlb_total(t, i)), t->h[i].free.nr,
-			    LL(t->h[i].surplus), LL(t->h[i].overcommit),
+			    LL(t->h[i].surplus), LL(t->h[i].resv), LL(t->h[i].overcommit),
 			    i == m->sys->default_hstate ? " (default)" : "");
 	return 0;
 }
@@ -155,7 +164,8 @@ struct verb {
 };
 
 static const struct verb huge_verbs[] = {
-	{ "set", huge_set}, {"alloc", huge_alloc}, {"free", huge_free}, {"show", huge_show}, {NULL, NULL },
+	{ "set", huge_set },    { "alloc", huge_alloc }, { "map", huge_alloc }, { "fault", huge_alloc },
+	{ "free", huge_free }, { "show", huge_show },   { NULL, NULL },
 };
 
 static const struct verb *find_verb(const struct verb *v, const struct cmd_args *a)
@@ -172,7 +182,7 @@ static int run_hugetlb(struct machine *m, const struct cmd_args *a, struct text 
 
 	if (!rc && !v)
 		rc = mm_fail(err, -EINVAL,
-			     "hugetlb set nr=N, alloc PROCESS count=N, free PROCESS count=N, or show");
+			     "hugetlb set nr=N, map, fault, alloc or free PROCESS count=N, or show");
 	rc = rc ? rc : v->run(m, a, out, err);
 	pools_reap(m);
 	return rc;
@@ -279,15 +289,15 @@ static int run_cma(struct machine *m, const struct cmd_args *a, struct text *out
 }
 
 static const char *const huge_keys[] = {"nr", "size", "node", "count", "overcommit", NULL};
-static const char *const huge_words[] = {"set", "alloc", "free", "show", NULL};
+static const char *const huge_words[] = {"set", "alloc", "map", "fault", "free", "show", NULL};
 static const char *const cma_keys[] = {"size", "area", NULL};
 static const char *const cma_words[] = {"alloc", "free", "show", NULL};
 
 static const struct command rows[] = {
 	{ "hugetlb",
-	 "set nr=N [size=S] [node=N] | set overcommit=N [size=S] | alloc P [count=N] [size=S] [node=N] | "
-	 "free P [count=N] | show",
-	 "pools of huge pages: size them, give pages to processes", "Pages", 0, huge_keys, huge_words,
+	 "set nr=N [size=S] [node=N] | set overcommit=N [size=S] | map P [count=N] [size=S] | "
+	 "fault P [count=N] [size=S] [node=N] | alloc P [count=N] [size=S] [node=N] | free P [count=N] | show",
+	 "pools of huge pages: size them; a process maps (pages are reserved), touches (alloc: both), unmaps", "Pages", 0, huge_keys, huge_words,
 	 run_hugetlb},
 	{ "cma", "alloc size=N [area=N] | free PFN|all [area=N] | show",
 	 "contiguous memory areas: allocate from them, moving away what lives there", "Pages", 0, cma_keys,

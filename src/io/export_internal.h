@@ -27,6 +27,8 @@ void export_proc(struct tree *t, struct system *sys);
 void export_memory_blocks(struct tree *t, struct system *sys);
 void export_nodes(struct tree *t, struct system *sys);
 void export_cpus(struct tree *t, struct system *sys);
+/* procfs_hugetlb.c; @nodes: by node, too. */
+void export_hugepages(struct tree *t, struct system *sys, bool nodes);
 void export_firmware(struct tree *t, struct system *sys);
 
 #endif

@@ -190,6 +190,7 @@ void export_nodes(struct tree *t, struct system *sys)
 		{ "has_normal_memory", nid_has_normal }, { "has_cpu", nid_has_cpu },
 	};
 
+	export_hugepages(t, sys, has_nodes(sys));
 	if (!has_nodes(sys))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {

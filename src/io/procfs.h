@@ -56,6 +56,14 @@ void procfs_node_vmstat(struct system *sys, int nid, struct text *out);
 void procfs_node_meminfo(struct system *sys, int nid, struct text *out);
 void procfs_node_numastat(struct system *sys, int nid, struct text *out);
 
+/* --- procfs_hugetlb.c ------------------------------------------------------- */
+
+/* Pages of the base size in all huge pages. */
+u64 procfs_hugetlb_pages(const struct system *sys);
+/* The lines HugePages_... of meminfo, and of node @nid's. */
+void procfs_hugetlb_meminfo(const struct system *sys, struct text *out);
+void procfs_hugetlb_node_meminfo(const struct system *sys, int nid, struct text *out);
+
 /* Which counters this kernel prints: CONFIG options that differ by architecture. */
 bool procfs_has_zone_stat(const struct system *sys, int item);
 bool procfs_has_node_stat(const struct system *sys, int item);

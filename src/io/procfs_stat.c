@@ -11,7 +11,6 @@
 
 #include <string.h>
 
-#include "alloc/hugetlb.h"
 #include "alloc/node.h"
 #include "alloc/zonelist.h"
 #include "hotplug/memory_hotplug.h"
@@ -329,30 +328,6 @@ static void print_huge(struct system *sys, struct text *out)
 		line(out, "Unaccepted:", kb(sys, zone_sum(&sys->mm, NR_UNACCEPTED)));
 }
 
-static u64 hugetlb_pages(const struct system *sys)
-{
-	u64 bytes = 0;
-
-	for (u32 i = 0; i < sys->nr_hstates; i++)
-		bytes += sys->hstate[i].nr * sys->hstate[i].size;
-	return bytes >> sys->arch.page_shift;
-}
-
-static void print_hugetlb(const struct system *sys, struct text *out)
-{
-	const struct boot_hstate *h = &sys->hstate[sys->default_hstate];
-
-	const struct hstate *pool = sys->hugetlb ? &sys->hugetlb->h[sys->default_hstate] : NULL;
-
-	if (!sys->nr_hstates)
-		return;
-	text_printf(out, "HugePages_Total:   %5llu\nHugePages_Free:    %5llu\nHugePages_Rsvd:    %5u\n"
-			 "HugePages_Surp:    %5llu\n", LLX(h->nr), LLX(pool ? pool->free.nr : h->nr), 0u,
-		    LLX(pool ? pool->surplus : 0));
-	line(out, "Hugepagesize:", h->size / KiB);
-	line(out, "Hugetlb:", kb(sys, hugetlb_pages(sys)));
-}
-
 void procfs_meminfo(struct system *sys, struct text *out)
 {
 	const struct mm *mm = &sys->mm;
@@ -374,13 +349,13 @@ void procfs_meminfo(struct system *sys, struct text *out)
 		line(out, "Zswapped:", 0);
 	}
 	print_use(sys, out);
-	line(out, "CommitLimit:", kb(sys, (total - min_u64(total, hugetlb_pages(sys))) * OVERCOMMIT_RATIO / 100));
+	line(out, "CommitLimit:", kb(sys, (total - min_u64(total, procfs_hugetlb_pages(sys))) * OVERCOMMIT_RATIO / 100));
 	line(out, "VmallocTotal:", vmalloc_total_kb(sys));
 	if (sys->arch.id != ARCH_I386)
 		text_printf(out, "HardwareCorrupted: %5llu kB\n",
 			    LLX(sys->hotplug ? sys->hotplug->num_poisoned_pages << (sys->arch.page_shift - 10) : 0));
 	print_huge(sys, out);
-	print_hugetlb(sys, out);
+	procfs_hugetlb_meminfo(sys, out);
 }
 
 static void node_line(struct text *out, int nid, const char *name, u64 kib)
@@ -429,6 +404,18 @@ static void print_node_use(struct system *sys, int nid, struct text *out)
 	node_stat_line(sys, out, nid, "SUnreclaim:", NS_nr_slab_unreclaimable);
 }
 
+static void print_node_huge(struct system *sys, int nid, struct text *out)
+{
+	node_stat_line(sys, out, nid, "AnonHugePages:", NS_nr_anon_transparent_hugepages);
+	node_stat_line(sys, out, nid, "ShmemHugePages:", NS_nr_shmem_hugepages);
+	node_stat_line(sys, out, nid, "ShmemPmdMapped:", NS_nr_shmem_pmdmapped);
+	node_stat_line(sys, out, nid, "FileHugePages:", NS_nr_file_hugepages);
+	node_stat_line(sys, out, nid, "FilePmdMapped:", NS_nr_file_pmdmapped);
+	if (procfs_has_zone_stat(sys, NR_UNACCEPTED))
+		node_line(out, nid, "Unaccepted:", kb(sys, node_zone_sum(sys->mm.node[nid], NR_UNACCEPTED)));
+	procfs_hugetlb_node_meminfo(sys, nid, out);
+}
+
 void procfs_node_meminfo(struct system *sys, int nid, struct text *out)
 {
 	const struct node *n = sys->mm.node[nid];
@@ -442,4 +429,5 @@ void procfs_node_meminfo(struct system *sys, int nid, struct text *out)
 	node_stat_line(sys, out, nid, "SwapCached:", NS_nr_swapcached);
 	print_node_lru(sys, nid, out);
 	print_node_use(sys, nid, out);
+	print_node_huge(sys, nid, out);
 }

@@ -182,13 +182,19 @@ static void do_hugetlb(struct machine *m, struct workload *w, struct process *p)
 
 	if (!t->nr)
 		return;
-	if (rng_percent(&w->rng, 50))
+	switch (below(w, 4)) {
+	case 0:
+		hugetlb_map(&m->sys->mm, t, size, p->pid, p->name, 1 + below(w, 3), NULL);
+		break;
+	case 1:
+		hugetlb_fault(&m->sys->mm, t, size, p->pid, p->name, 1 + below(w, 2), any_node(m, w), NULL, NULL);
+		break;
+	default:
 		hugetlb_free(&m->sys->mm, t, size, p->pid, 1 + below(w, 4));
-	else
-		hugetlb_alloc(&m->sys->mm, t, size, p->pid, p->name, 1 + below(w, 2), any_node(m, w), NULL);
+		break;
+	}
 }
 
-/* Most often the smallest size: the others take long to gather. */
 static void do_pool(struct machine *m, struct workload *w, struct process *p)
 {
 	struct hugetlb *t = m->sys->hugetlb;

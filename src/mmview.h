@@ -257,6 +257,8 @@ u64 machine_run_age(const struct machine *m, const struct page_run *r);
 
 /* Pageblocks of movable type that hold unmovable pages, by owner number. */
 u32 machine_owner_count(const struct machine *m); /* numbers are below */
+const char *machine_owner_tag(const struct machine *m, u32 owner); /* "" where there is none */
+int machine_owner_pid(const struct machine *m, u32 owner); /* -1: no process */
 struct owner_blocks { u64 polluted, last; };
 /* Fills t[0 .. nr - 1] from at most @max runs. False: there are more, the rest was not looked at. */
 bool machine_pollution(const struct machine *m, struct owner_blocks *t, u32 nr, u64 max);

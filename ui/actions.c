@@ -325,6 +325,8 @@ int act_escape(struct ui *ui, int arg)
 
 	if (p->map.selecting)
 		p->map.selecting = false;
+	else if (ui->spot.kind)
+		ui->spot = (struct spot){ 0 };
 	else
 		for (int i = 0; i < ui->nr_panes; i++)
 			map_whole(&ui->pane[i]);
@@ -364,7 +366,7 @@ int act_bands(struct ui *ui, int arg)
 
 int act_lens(struct ui *ui, int arg)
 {
-	ui->tile.lens = (enum tile_lens)((ui->tile.lens + 1) % NR_LENSES);
+	ui->tile.lens = ui->tile.lens == LENS_PAGEBLOCKS ? LENS_PAGES : LENS_PAGEBLOCKS;
 	return RE_DRAW;
 }
 
@@ -483,29 +485,6 @@ static bool find_on_map(struct ui *ui)
 	return true;
 }
 
-/* The next free block of the order that '/free' asks for, or a page of an owner. */
-static bool find_owner(struct ui *ui, int direction)
-{
-	struct pane *p = ui_pane(ui);
-	struct page_info pi;
-	pfn_t pfn = p->map.cursor;
-
-	for (int i = 0; i < 200000; i++) {
-		pfn = direction > 0 ? pfn + 1 : pfn - 1;
-		if (pfn < p->info.start_pfn || pfn >= p->info.end_pfn || machine_page(p->m, pfn, &pi))
-			return false;
-		if (pi.owner[0] && strstr(pi.owner, ui->find)) {
-			map_goto(p, pi.head);
-			return true;
-		}
-		if (direction > 0 && (pi.state == PAGE_BUDDY || pi.state == PAGE_ALLOC))
-			pfn = pi.head + (1ULL << pi.order) - 1;
-		else if (pi.state == PAGE_BUDDY || pi.state == PAGE_ALLOC)
-			pfn = pi.head;
-	}
-	return false;
-}
-
 /* The next line of the text in view that contains what we look for. */
 static bool find_in_text(struct ui *ui, int direction)
 {
@@ -539,12 +518,17 @@ bool find_go(struct ui *ui, int direction)
 	if (!ui->find[0])
 		return false;
 	if (ui->view == VIEW_MAP || ui->view == VIEW_PAGE)
-		return find_on_map(ui) || find_owner(ui, direction);
+		return find_on_map(ui) || find_pages(ui, ui->find, direction);
 	return find_in_text(ui, direction);
 }
 
 int act_find(struct ui *ui, int arg)
 {
+	if (!ui->find[0] && ui->spot.kind && ui->view == VIEW_MAP) {
+		if (!find_pages(ui, NULL, arg))
+			ui_say(ui, true, "no lit page %s here", arg > 0 ? "behind" : "before");
+		return RE_DRAW;
+	}
 	if (!find_go(ui, arg))
 		ui_say(ui, true, ui->find[0] ? "not found: %s" : "nothing to look for yet: press /", ui->find);
 	return RE_DRAW;

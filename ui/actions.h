@@ -43,6 +43,10 @@ int act_view_next(struct ui *ui, int arg);
 int act_focus(struct ui *ui, int arg);
 int act_prompt(struct ui *ui, int arg); /* ':' or '/' */
 int act_find(struct ui *ui, int arg);
+int act_color(struct ui *ui, int arg);
+int act_owner_sort(struct ui *ui, int arg);
+int act_owner_enter(struct ui *ui, int arg);
+int act_slab_map(struct ui *ui, int arg); /* the cache's pages on the map */
 int act_slab_sort(struct ui *ui, int arg);
 int act_slab_nodes(struct ui *ui, int arg);
 int act_slab_enter(struct ui *ui, int arg);

@@ -11,6 +11,7 @@
 #include "canvas.h"
 #include "chart.h"
 #include "layout.h"
+#include "lens.h"
 #include "output.h"
 #include "tile.h"
 #include "timeline.h"
@@ -179,6 +180,26 @@ void live_sheet(struct ui *ui);
 
 #define MAX_KEYS 128 /* rows of the key table */
 
+/* --- colours of the map (lens.c, spot.c) -------------------------------------- */
+
+struct lens_seen {
+	u64 lit, all; /* pages on the heatmap */
+	bool sampled;
+};
+/* Is the map drawn by lens.c: by a lens that looks at pages, or with a spotlight? */
+bool lens_active(const struct ui *ui);
+/* "coloured by owner   lit: anon, 1 234 pages here" */
+void lens_title(const struct ui *ui, char *buf, size_t n);
+/* Light the pages of @owner. */
+void spot_owner(struct ui *ui, u32 owner, const char *name);
+/* Go to the next page (@direction 0: the first of all) that is lit, or whose owner's name contains @name. */
+bool find_pages(struct ui *ui, const char *name, int direction);
+/* The whole machine in @r, what @spot falls on lit, '!' where it pollutes. Return: rows. */
+int spot_mini(struct ui *ui, struct pane *p, struct rect r, const struct spot *spot);
+/* Front commands. */
+int cmd_color(struct ui *ui, const char *args);
+int cmd_filter(struct ui *ui, const char *args);
+
 /* --- the slab view (view_slab.c, slab_open.c) -------------------------------- */
 
 enum slab_sort { SLAB_BY_MEMORY, SLAB_BY_OBJECTS, SLAB_BY_ACTIVE, SLAB_BY_SLABS, SLAB_BY_WASTE, SLAB_BY_SIZE, SLAB_BY_NAME,
@@ -218,6 +239,10 @@ struct ui {
 	struct tour tour;
 	struct timeline timeline;
 	struct slab_choice slab;
+	struct spot spot;        /* what is lit on the map */
+	bool owners_by_pollution; /* order of the owners' list */
+	struct lens lens;        /* buckets of the colours that the map shows */
+	struct lens_seen seen;   /* what the last frame counted */
 	struct text popup;       /* output of the last ':' command, shown until a key */
 	struct scroll popup_scroll;
 	bool popup_open, popup_low; /* low: it leaves the upper half of the screen free */

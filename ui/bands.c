@@ -418,7 +418,7 @@ static void draw_crumb(struct ui *ui, struct pane *p, const struct scale *s)
 static void draw_title(struct ui *ui, struct pane *p)
 {
 	const struct rect *r = &p->layout.title;
-	char cell[64];
+	char cell[64], title[200];
 	int n;
 
 	if (!r->h)
@@ -426,6 +426,11 @@ static void draw_title(struct ui *ui, struct pane *p)
 	cell_text(p, cell, sizeof(cell));
 	canvas_text(&ui->cv, r->x, r->y, p->layout.label_w - 1, st(C_TEXT, C_GROUND), "pages");
 	n = canvas_text(&ui->cv, r->x + p->layout.label_w, r->y, r->w - p->layout.label_w, st(C_TEXT, C_GROUND), cell);
+	if (lens_active(ui)) {
+		lens_title(ui, title, sizeof(title));
+		canvas_text(&ui->cv, r->x + p->layout.label_w + n + 3, r->y, r->w - p->layout.label_w - n - 3, st(C_ACCENT, C_GROUND), title);
+		return;
+	}
 	canvas_text(&ui->cv, r->x + p->layout.label_w + n, r->y, r->w - p->layout.label_w - n, st(C_DIM, C_GROUND),
 		    ui->tile.lens == LENS_PAGEBLOCKS ? "   coloured by pageblock type"
 		    : p->map.shift		     ? "   digit: its largest free order"

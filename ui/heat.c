@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MAX_FLASH 64
+#define FRAME_RUNS 400000 /* blocks that a lens looks at in one frame */
 
 /* Pages that the last command touched; they light up for a moment. */
 struct flashes {
@@ -134,9 +135,27 @@ static void whole_pageblock(const struct pane *p, pfn_t pfn, struct summary *s)
 	memcpy(s->pageblocks, block.pageblocks, sizeof(s->pageblocks));
 }
 
-static void draw_cell(struct ui *ui, struct pane *p, u64 cell, int x, int y, const struct flashes *f)
+/* Cells in view: what one of them may cost. */
+static u64 runs_per_cell(const struct pane *p)
 {
-	pfn_t pfn = axis_pfn(&p->map.axis, cell);
+	return max_u64(FRAME_RUNS / (u64)(p->map.cells * p->map.rows + 1), 32);
+}
+
+/* The cell as a lens or a spotlight shows it. */
+static struct tile lens_cell(struct ui *ui, struct pane *p, pfn_t pfn)
+{
+	struct lens_count c;
+
+	lens_count(&ui->lens, p->m, &ui->spot, pfn, pfn + (1ULL << p->map.shift), runs_per_cell(p), &c);
+	ui->seen.lit += lens_lit(&c);
+	ui->seen.all += lens_all(&c);
+	ui->seen.sampled |= c.sampled;
+	return lens_tile(&ui->lens, &c, ui->spot.kind != SPOT_NONE, &ui->tile);
+}
+
+/* The cell by its sums. */
+static struct tile sum_cell(struct ui *ui, struct pane *p, pfn_t pfn)
+{
 	struct summary s;
 	struct tile t;
 
@@ -147,6 +166,14 @@ static void draw_cell(struct ui *ui, struct pane *p, u64 cell, int x, int y, con
 	t = tile_of(&s, &ui->tile);
 	if (ui->tile.lens == LENS_PAGES)
 		hide_inside(p, &s, pfn, &t);
+	return t;
+}
+
+static void draw_cell(struct ui *ui, struct pane *p, u64 cell, int x, int y, const struct flashes *f)
+{
+	pfn_t pfn = axis_pfn(&p->map.axis, cell);
+	struct tile t = lens_active(ui) ? lens_cell(ui, p, pfn) : sum_cell(ui, p, pfn);
+
 	t = decorate(ui, p, t, cell, pfn, f);
 	canvas_put(&ui->cv, x, y, t.ch, t.style);
 	if (p->layout.cell_w == 2)
@@ -189,6 +216,8 @@ void heat_draw(struct ui *ui, struct pane *p)
 {
 	struct flashes f;
 
+	memset(&ui->seen, 0, sizeof(ui->seen));
+	lens_prepare(&ui->lens, p->m, ui->tile.lens);
 	collect_flashes(ui, p, &f);
 	if (p->map.hilbert)
 		draw_curve(ui, p, &f);

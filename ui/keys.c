@@ -18,6 +18,7 @@
 #define PAGE  VIEW_BIT(VIEW_PAGE)
 #define SLAB  VIEW_BIT(VIEW_SLAB)
 #define BOOT  VIEW_BIT(VIEW_BOOT)
+#define OWN   VIEW_BIT(VIEW_OWNERS)
 
 struct key {
 	const char *keys;    /* names, separated by spaces */
@@ -92,16 +93,21 @@ static const struct key keys[] = {
 	{ "i", MAP | PAGE, act_inside, 0, 0, "inside", "into the slab that the page is part of, object by object", "Move" },
 	{ "Enter", BLK, act_list_enter, 0, 7, "on map", "show it on the map", "Move" },
 
+	{ "Enter", OWN, act_owner_enter, 0, 7, "on map", "light the owner's pages on the map; n and N go from one to the next", "Move" },
+	{ "m", SLAB, act_slab_map, 0, 15, "on map", "light the cache's pages on the map; n and N go from one to the next", "Move" },
+
+	{ "s", OWN, act_owner_sort, 0, 2, "sort", "owners by pages, or by the pageblocks that they pollute", "Look" },
 	{ "s", SLAB, act_slab_sort, 0, 2, "sort", "caches by memory, objects, use, slabs, waste, object size, name", "Look" },
 	{ "e", SLAB, act_slab_nodes, 0, 13, "nodes", "what each node holds of each cache, or the sums", "Look" },
 	{ "B", MAP, act_bands, +1, 0, "bands", "other bands, where not all have room", "Look" },
 	{ "M", MAP, act_lens, 0, 0, "lens", "colour cells by their pages or by the types of their pageblocks", "Look" },
+	{ "C", MAP, act_color, +1, 0, "colour", "colours tell the use, order, type, owner, process, flags, age, references, folio, LRU list", "Look" },
 	{ "H", MAP, act_hilbert, 0, 0, "curve", "cells in rows or along a Hilbert curve", "Look" },
 	{ "y", MAP, act_letters, 0, 0, "letters", "letters and digits in cells on or off", "Look" },
 	{ "L", ALL_VIEWS, act_legend, 0, 11, "legend", "what colours and letters mean", "Look" },
 	{ "T", ALL_VIEWS, act_palette, 0, 0, "palette", "dark, light, high contrast, safe for colour-blind eyes, monochrome", "Look" },
 	{ "P", ALL_VIEWS, act_presentation, 0, 0, "present", "presentation: large cells, few words", "Look" },
-	{ "m", ALL_VIEWS, act_mouse, 0, 0, "mouse", "mouse on or off (off: the terminal selects text)", "Look" },
+	{ "m", ALL_VIEWS & ~SLAB, act_mouse, 0, 0, "mouse", "mouse on or off (off: the terminal selects text)", "Look" },
 	{ "D", ALL_VIEWS, act_debug, 0, 0, "debug", "bytes per frame, state hash", "Look" },
 	{ "S", ALL_VIEWS, act_shot, 0, 0, "picture", "save the screen as a picture: asks for the file name", "Look" },
 

@@ -35,11 +35,32 @@ static int draw_entry(struct ui *ui, int x, int y, unsigned cls, int max)
 	return 2 + canvas_text(&ui->cv, x + 2, y, max - 2, st(C_DIM, C_GROUND), name);
 }
 
+/* The buckets of a lens that looks at pages. */
+static void draw_lens(struct ui *ui, struct rect r, bool upright)
+{
+	int at = 0;
+
+	for (int i = BUCKET_FREE; i < ui->lens.nr; i++) {
+		const struct lens_bucket *b = &ui->lens.b[i];
+		int len = 2 + text_columns(b->label);
+
+		if (upright ? at >= r.h : at + len > r.w)
+			return;
+		canvas_put(&ui->cv, r.x + (upright ? 0 : at), r.y + (upright ? at : 0), (u32)b->letter, st_attr(C_INK, b->color, AT_FAINT));
+		canvas_text(&ui->cv, r.x + (upright ? 2 : at + 2), r.y + (upright ? at : 0), upright ? r.w - 2 : len, st(C_DIM, C_GROUND), b->label);
+		at += upright ? 1 : len + 2;
+	}
+}
+
 void legend_draw(struct ui *ui, struct pane *p, struct rect r, bool upright)
 {
 	unsigned top = p->info.arch->max_page_order;
 	int at = 0;
 
+	if (ui->tile.lens > LENS_PAGEBLOCKS) {
+		draw_lens(ui, r, upright);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(short_list); i++) {
 		unsigned cls = short_list[i];
 
@@ -59,12 +80,40 @@ void legend_draw(struct ui *ui, struct pane *p, struct rect r, bool upright)
 	}
 }
 
+/* A lens that looks at pages, on a sheet: what it asks, and every answer. */
+static void popup_lens(struct ui *ui)
+{
+	int w = 62, rows = (ui->lens.nr + 1) / 2, h = rows + 7, x, y;
+	struct rect r;
+
+	h = h < ui->cv.h - 2 ? h : ui->cv.h - 2;
+	r = (struct rect){ (ui->cv.w - w) / 2, (ui->cv.h - h) / 2, w, h };
+	canvas_fill(&ui->cv, r, ' ', st(C_TEXT, C_BAR));
+	x = r.x + 3;
+	y = r.y + 1;
+	canvas_printf(&ui->cv, x, y++, w - 6, st_attr(C_ACCENT, C_BAR, AT_BOLD), "Coloured by %s", lens_name(ui->lens.id));
+	y += draw_wrapped(ui, (struct rect){ x, y, w - 6, 2 }, 0, st(C_TEXT, C_BAR), lens_about(ui->lens.id)) + 1;
+	for (int i = BUCKET_FREE; i < ui->lens.nr && y < r.y + h - 2; i++) {
+		int cx = x + (i - BUCKET_FREE) % 2 * 29;
+
+		canvas_put(&ui->cv, cx, y, (u32)ui->lens.b[i].letter, st_attr(C_INK, ui->lens.b[i].color, AT_FAINT));
+		canvas_put(&ui->cv, cx + 1, y, ' ', st(C_INK, ui->lens.b[i].color));
+		canvas_text(&ui->cv, cx + 3, y, 25, st(C_TEXT, C_BAR), ui->lens.b[i].label);
+		y += (i - BUCKET_FREE) % 2;
+	}
+	canvas_text(&ui->cv, x, r.y + h - 1, w - 6, st(C_DIM, C_BAR), "C next colouring   :filter lights pages   L or Esc close");
+}
+
 /* Every class on one sheet over the middle of the screen. */
 void legend_popup(struct ui *ui)
 {
 	int h = (SUM_FREE0 + 1) / 2 + 8, w = 56, y, x;
 	struct rect r;
 
+	if (ui->tile.lens > LENS_PAGEBLOCKS) {
+		popup_lens(ui);
+		return;
+	}
 	h = h < ui->cv.h - 2 ? h : ui->cv.h - 2;
 	r = (struct rect){ (ui->cv.w - w) / 2, (ui->cv.h - h) / 2, w, h };
 	canvas_fill(&ui->cv, r, ' ', st(C_TEXT, C_BAR));
@@ -84,5 +133,5 @@ void legend_popup(struct ui *ui)
 			canvas_put(&ui->cv, cx + 1, y, ' ', st(C_INK, class_color(k)));
 			canvas_text(&ui->cv, cx + 3, y, 22, st(C_TEXT, C_BAR), class_label(k));
 		}
-	canvas_text(&ui->cv, x, y + 1, w - 6, st(C_DIM, C_BAR), "M other colouring   T palette   L or Esc close");
+	canvas_text(&ui->cv, x, y + 1, w - 6, st(C_DIM, C_BAR), "C other colours   T palette   L or Esc close");
 }

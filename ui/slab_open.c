@@ -314,6 +314,28 @@ int act_slab_enter(struct ui *ui, int arg)
 	return RE_DRAW;
 }
 
+/* The cache that is chosen or open, its pages lit on the map. */
+int act_slab_map(struct ui *ui, int arg)
+{
+	struct pane *p = ui_pane(ui);
+	struct slab_cache_info *c;
+	int n, at = (int)ui->scroll[VIEW_SLAB].at;
+
+	c = slab_list(ui, p, &n);
+	for (int i = 0; c && ui->slab.open && i < n; i++)
+		at = c[i].id == ui->slab.cache ? i : at;
+	if (c && at < n) {
+		spot_owner(ui, c[at].owner, c[at].name);
+		ui_set_view(ui, VIEW_MAP);
+		if (ui->slab.open && ui->slab.slabs)
+			map_goto(p, ui->slab.pfn);
+		else if (!find_pages(ui, NULL, 0))
+			ui_say(ui, true, "%s has no pages", c[at].name);
+	}
+	free(c);
+	return RE_DRAW;
+}
+
 int act_slab_escape(struct ui *ui, int arg)
 {
 	if (!ui->slab.open)

@@ -12,7 +12,8 @@
 #include "phys/summary.h"
 #include "style.h"
 
-enum tile_lens { LENS_PAGES, LENS_PAGEBLOCKS, NR_LENSES };
+enum tile_lens { LENS_PAGES, LENS_PAGEBLOCKS, /* those below look at pages: lens.h */ LENS_ORDER, LENS_TYPE, LENS_OWNER,
+	LENS_PROCESS, LENS_FLAGS, LENS_AGE, LENS_REF, LENS_FOLIO, LENS_LRU, NR_LENSES };
 
 struct tile_options {
 	enum tile_lens lens;

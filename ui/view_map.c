@@ -92,6 +92,17 @@ static void draw_legend(struct ui *ui, struct pane *p)
 	}
 }
 
+/* Where no row is left for the map's title, what colours tell stands in the events' row. */
+static void draw_title(struct ui *ui, struct pane *p)
+{
+	struct rect r = { p->layout.events.x, p->layout.events.y, p->layout.events.w, 1 };
+	char title[200];
+
+	lens_title(ui, title, sizeof(title));
+	canvas_fill(&ui->cv, r, ' ', st(C_TEXT, C_GROUND));
+	canvas_text(&ui->cv, r.x + 1, r.y, r.w - 2, st(C_ACCENT, C_GROUND), title);
+}
+
 /* Two machines: name each, the one that keys act on in the accent colour. */
 static struct rect draw_name(struct ui *ui, struct pane *p, struct rect r)
 {
@@ -111,14 +122,16 @@ static void draw(struct ui *ui, struct pane *p, struct rect r)
 	if (ui->nr_panes > 1)
 		r = draw_name(ui, p, r);
 	lay_out(ui, p, r);
-	bands_draw(ui, p);
 	heat_draw(ui, p);
+	bands_draw(ui, p);
 	draw_panels(ui, p);
 	if (p->layout.chart.h)
 		chart_draw(ui, p, p->layout.chart);
 	inspector_line(ui, p, p->layout.inspect);
 	events_draw(ui, p, p->layout.events);
 	draw_legend(ui, p);
+	if (lens_active(ui) && !p->layout.title.h)
+		draw_title(ui, p);
 }
 
 static int click(struct ui *ui, struct pane *p, const struct input *in, bool drag)

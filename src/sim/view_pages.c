@@ -119,6 +119,20 @@ u64 machine_run_age(const struct machine *m, const struct page_run *r)
 
 u32 machine_owner_count(const struct machine *m) { return owner_count(&m->sys->mm); }
 
+const char *machine_owner_tag(const struct machine *m, u32 owner)
+{
+	const struct owner_record *o = owner_get((struct mm *)&m->sys->mm, owner);
+
+	return o ? o->tag : "";
+}
+
+int machine_owner_pid(const struct machine *m, u32 owner)
+{
+	const struct owner_record *o = owner_get((struct mm *)&m->sys->mm, owner);
+
+	return o && o->pid > 0 ? o->pid : -1;
+}
+
 struct pollution {
 	struct owner_blocks *t; /* [nr] by owner number */
 	u32 nr;

@@ -157,6 +157,28 @@ static void a_reference_taken_elsewhere_keeps_the_page_after_exit(void **state)
 	machine_destroy(m);
 }
 
+/* Expect page_owner's first line for pages in each of the places where it is kept: held, on an LRU list, moved. */
+static void page_owner_knows_held_and_listed_pages(void **state)
+{
+	struct machine *m = boot_string(two_node_ini);
+	const struct process *p;
+	char line[64];
+
+	run(m, "proc spawn db");
+	run(m, "proc touch db anon=64K");
+	p = m->sys->procs->first;
+	snprintf(line, sizeof(line), "show page %llu", (unsigned long long)page_to_pfn(&m->sys->map, p->set[PS_TABLE].h[0]));
+	expect(m, line, "Page allocated via order 0, mask 0x400dc0(GFP_KERNEL_ACCOUNT|__GFP_ZERO), pid 2, tgid 2 (db), ts ");
+	snprintf(line, sizeof(line), "show page %llu", (unsigned long long)page_to_pfn(&m->sys->map, p->set[PS_ANON].h[7]));
+	expect(m, line, "mask 0x140dca(GFP_HIGHUSER_MOVABLE|__GFP_COMP|__GFP_ZERO), pid 2, tgid 2 (db), ts ");
+	run(m, "proc pin db anon=64K longterm=on");
+	snprintf(line, sizeof(line), "show page %llu", (unsigned long long)page_to_pfn(&m->sys->map, p->set[PS_ANON].h[7]));
+	expect(m, line, "mask 0x140dca(GFP_HIGHUSER_MOVABLE|__GFP_COMP|__GFP_ZERO), pid 2, tgid 2 (db), ts ");
+	expect(m, line, "Page has been migrated, last migrate reason: longterm_pin");
+	must_verify(m);
+	machine_destroy(m);
+}
+
 static void the_largest_process_is_killed_when_memory_ends(void **state)
 {
 	struct machine *m = boot_string(tiny_ini);
@@ -225,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_folio_of_a_process_can_be_split_on_its_list),
 		cmocka_unit_test(locked_pages_are_unevictable_and_pinned_pages_stay),
 		cmocka_unit_test(a_reference_taken_elsewhere_keeps_the_page_after_exit),
+		cmocka_unit_test(page_owner_knows_held_and_listed_pages),
 		cmocka_unit_test(the_largest_process_is_killed_when_memory_ends),
 		cmocka_unit_test(random_churn_leaves_nothing_behind),
 	};

@@ -111,7 +111,7 @@ void page_resize(struct mm *mm, page_handle h, unsigned new_order)
 	struct page *p = memmap_page(mm->map, h);
 	unsigned order = page_order(p);
 	struct owner_record *o = owner_get(mm, page_owner_id(p));
-	u32 info;
+	u32 info, seq = allocation_seq(mm, h), word = allocation_word(mm, h);
 
 	if (page_kind(p) == KIND_THP && new_order < order) {
 		/* Smaller anonymous folios are no transparent huge pages any more. */
@@ -128,7 +128,8 @@ void page_resize(struct mm *mm, page_handle h, unsigned new_order)
 
 		q->info = info;
 		q->ext = p->ext;
-		q->next = allocation_seq(mm, h);
+		q->next = seq;
+		q->prev = word;
 		if (o && o->set)
 			held_add(mm, o->set, h + i);
 	}
@@ -217,5 +218,5 @@ void dump_page(struct mm *mm, pfn_t pfn, const char *reason, struct text *out)
 		text_printf(out, "page dumped because: %s\n", reason);
 	h = v.state == PAGE_ALLOC ? memmap_find(mm->map, v.head) : NO_PAGE;
 	if (h != NO_PAGE)
-		page_owner_print(mm, h, out);
+		(reason ? page_owner_dump : page_owner_print)(mm, h, out);
 }

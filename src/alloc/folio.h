@@ -48,7 +48,10 @@ int folio_split(struct mm *mm, pfn_t pfn, unsigned new_order, struct mm_error *e
 /* The block of @h becomes blocks of @new_order with the same owner, kind, flags and references. */
 void page_resize(struct mm *mm, page_handle h, unsigned new_order);
 
-/* dump_page(): the lines that the kernel logs about a page, and why. */
+/*
+ * dump_page(): the lines that the kernel logs about a page, and why. Without @reason
+ * (nothing is wrong) the owner is told as the file page_owner tells it.
+ */
 void dump_page(struct mm *mm, pfn_t pfn, const char *reason, struct text *out);
 
 #endif

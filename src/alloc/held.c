@@ -5,6 +5,8 @@
 #include "alloc/page_owner.h"
 #include "alloc/rmap.h"
 
+#define REASON_SHIFT 28 /* of the reason + 1 in a word; gfp masks are shorter */
+
 u32 held_add(struct mm *mm, struct held_set *set, page_handle head)
 {
 	struct page *p = memmap_page(mm->map, head);
@@ -13,9 +15,11 @@ u32 held_add(struct mm *mm, struct held_set *set, page_handle head)
 		u32 cap = set->cap ? set->cap * 2 : 64;
 
 		set->h = arena_realloc(mm->arena, set->h, set->cap * sizeof(*set->h), cap * sizeof(*set->h));
+		set->word = arena_realloc(mm->arena, set->word, set->cap * sizeof(u32), cap * sizeof(u32));
 		set->cap = cap;
 	}
 	memmap_dirty(mm->map, head);
+	set->word[set->nr] = p->prev;
 	p->prev = p->next;
 	p->next = set->nr;
 	set->h[set->nr] = head;
@@ -49,6 +53,7 @@ page_handle held_remove(struct mm *mm, struct held_set *set, u32 index)
 
 	if (index != set->nr) {
 		set->h[index] = last;
+		set->word[index] = set->word[set->nr];
 		set_index(mm, last, index);
 	}
 	return gone;
@@ -80,6 +85,54 @@ u32 allocation_seq(const struct mm *mm, page_handle head)
 	if (p->info & PGF_LRU)
 		return rmap_get(mm, head, &index, &seq) ? seq : 0;
 	return o && o->set ? p->prev : p->next;
+}
+
+/* Where the word of the block is; NULL: it is not kept. */
+static const u32 *word_of(const struct mm *mm, page_handle head)
+{
+	const struct page *p = memmap_page(mm->map, head);
+	const struct owner_record *o = owner_get((struct mm *)mm, page_owner_id(p));
+	u32 i;
+
+	if (!o || !o->set)
+		return p->info & PGF_LRU ? NULL : &p->prev;
+	i = held_index(mm, head);
+	return i < o->set->nr ? &o->set->word[i] : NULL;
+}
+
+u32 allocation_word(const struct mm *mm, page_handle head)
+{
+	const u32 *word = word_of(mm, head);
+
+	return word ? *word : 0;
+}
+
+gfp_t allocation_gfp(const struct mm *mm, page_handle head)
+{
+	return allocation_word(mm, head) & ((1u << REASON_SHIFT) - 1);
+}
+
+int allocation_moved(const struct mm *mm, page_handle head)
+{
+	return (int)(allocation_word(mm, head) >> REASON_SHIFT) - 1;
+}
+
+void allocation_note_move(struct mm *mm, page_handle head, int reason)
+{
+	u32 *word = (u32 *)word_of(mm, head);
+
+	memmap_dirty(mm->map, head);
+	if (word)
+		*word = (*word & ((1u << REASON_SHIFT) - 1)) | (u32)(reason + 1) << REASON_SHIFT;
+}
+
+void held_cleanup(struct mm *mm, struct held_set *set)
+{
+	if (!set->cap)
+		return;
+	arena_free(mm->arena, set->h, set->cap * sizeof(*set->h));
+	arena_free(mm->arena, set->word, set->cap * sizeof(*set->word));
+	*set = (struct held_set){ NULL, NULL, 0, 0 };
 }
 
 int held_check(struct mm *mm, const struct held_set *set, struct text *report)

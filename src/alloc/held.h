@@ -8,7 +8,15 @@
  * A set belongs to owner records (owner_record.set): a page knows its owner, the
  * owner knows the set. page->next of a member is taken, and the
  * allocation's sequence number moves to page->prev. While such a block is on an LRU
- * list both wait in the reverse map (alloc/rmap.h).
+ * list both wait in the reverse map (alloc/rmap.h). The flags it was allocated with
+ * are kept beside its handle in the set:
+ *
+ *                      page->next   page->prev   set->word[index]
+ *   held by nobody     sequence     word         -
+ *   held               index        sequence     word
+ *   held, on an LRU    list link    list link    word      (rmap: index, sequence)
+ *
+ * The word is the gfp mask and, above it, why the page was moved last.
  */
 #ifndef MM_ALLOC_HELD_H
 #define MM_ALLOC_HELD_H
@@ -16,7 +24,8 @@
 #include "alloc/page_alloc.h"
 
 struct held_set {
-	page_handle *h; /* in the arena */
+	page_handle *h; /* [cap], in the arena */
+	u32 *word;      /* [cap], the same: gfp mask and last migration of each */
 	u32 nr;
 	u32 cap;
 };
@@ -33,6 +42,16 @@ void held_forget(struct mm *mm, page_handle head);
 void held_moved(struct mm *mm, page_handle from, page_handle to);
 /* Sequence number of the allocation headed by @head (page_owner's clock); 0: not kept. */
 u32 allocation_seq(const struct mm *mm, page_handle head);
+/* The flags it was allocated with; for blocks on an LRU list that nobody holds: 0. */
+gfp_t allocation_gfp(const struct mm *mm, page_handle head);
+/* enum migrate_reason of its last move; -1: it never moved. */
+int allocation_moved(const struct mm *mm, page_handle head);
+/* It has just been moved for @reason (0 to 14). */
+void allocation_note_move(struct mm *mm, page_handle head, int reason);
+/* Both in one number, for blocks that change hands: page->prev of a block before held_add(). */
+u32 allocation_word(const struct mm *mm, page_handle head);
+/* Free the memory of an empty set. */
+void held_cleanup(struct mm *mm, struct held_set *set);
 /* Every member is an allocated head that points back. 0 or -EUCLEAN. */
 int held_check(struct mm *mm, const struct held_set *set, struct text *report);
 

@@ -50,7 +50,7 @@ void hugetlb_add_hstate(struct mm *mm, struct hugetlb *t, u64 size)
 static void give_to(struct mm *mm, page_handle h, owner_id to, u32 flags)
 {
 	struct page *p = memmap_page(mm->map, h);
-	u32 seq = allocation_seq(mm, h), ref = page_ref(p);
+	u32 seq = allocation_seq(mm, h), word = allocation_word(mm, h), ref = page_ref(p);
 	struct owner_record *o = owner_get(mm, to);
 
 	held_forget(mm, h);
@@ -59,7 +59,7 @@ static void give_to(struct mm *mm, page_handle h, owner_id to, u32 flags)
 	owner_charge(mm, to, page_order(p));
 	page_set_info(mm, h, KIND_HUGETLB, PGF_HEAD | flags);
 	p->next = seq;
-	p->prev = 0;
+	p->prev = word;
 	p->ext = to << 12 | ref;
 	if (o->set)
 		held_add(mm, o->set, h);
@@ -316,8 +316,7 @@ static void forget_user(struct mm *mm, struct hugetlb *t, struct hugetlb_user *u
 		link = &(*link)->next;
 	*link = u->next;
 	owner_get(mm, u->owner)->set = NULL;
-	if (u->set.h)
-		arena_free(mm->arena, u->set.h, u->set.cap * sizeof(*u->set.h));
+	held_cleanup(mm, &u->set);
 	arena_free(mm->arena, u, sizeof(*u));
 }
 

@@ -121,6 +121,7 @@ static void folio_copy(struct mm *mm, page_handle src, page_handle dst, enum mig
 	page_stat_mod(mm, src, -1);
 	page_stat_set(mm, dst, page_kind(s), flags);
 	held_moved(mm, src, dst);
+	allocation_note_move(mm, dst, (int)reason);
 	memmap_dirty(mm->map, src);
 	s->ext = (s->ext & ~0xfffu) | 1;
 }

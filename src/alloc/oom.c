@@ -57,14 +57,15 @@ static void disown(struct mm *mm, page_handle h)
 	owner_id nobody = owner_intern(mm, "left behind", "get_page", -1);
 	struct page *p = memmap_page(mm->map, h);
 	const struct owner_record *old = owner_get(mm, page_owner_id(p));
-	u32 ref = page_ref(p) - 1, seq = old && old->set ? p->prev : p->next;
+	u32 ref = page_ref(p) - 1, seq = allocation_seq(mm, h), word = allocation_word(mm, h);
 
+	held_forget(mm, h);
 	if (old)
 		owner_uncharge(mm, page_owner_id(p), page_order(p));
 	owner_charge(mm, nobody, page_order(p));
 	page_set_info(mm, h, page_kind(p) == KIND_FILE ? KIND_RECLAIMABLE : KIND_MOVABLE, p->info & PGF_HEAD);
 	p->next = seq;
-	p->prev = 0;
+	p->prev = word;
 	p->ext = nobody << 12 | ref;
 }
 
@@ -77,11 +78,12 @@ void free_held_block(struct mm *mm, page_handle h)
 	page_stat_mod(mm, h, -1);
 	if (p->info & PGF_MLOCKED)
 		mm->vm_event[EV_unevictable_pgs_cleared] += 1ULL << page_order(p);
-	held_forget(mm, h);
-	if (page_ref(p) > 1)
+	if (page_ref(p) > 1) {
 		disown(mm, h);
-	else
-		free_pages(mm, h, page_order(p));
+		return;
+	}
+	held_forget(mm, h);
+	free_pages(mm, h, page_order(p));
 }
 
 u64 out_of_memory(struct mm *mm, const struct alloc_context *ac)

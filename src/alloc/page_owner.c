@@ -11,7 +11,10 @@
 
 #include <string.h>
 
+#include "alloc/held.h"
+#include "alloc/migrate.h"
 #include "alloc/vmstat.h"
+#include "phys/page_flags.h"
 
 struct owner_table {
 	struct owner_record *rec; /* [cap]; number 0 is nobody */
@@ -139,21 +142,63 @@ static void print_stack(const char *callchain, struct text *out)
 	}
 }
 
+static const char *const reason_names[NR_MIGRATE_REASONS] = {
+	"compaction", "memory_failure", "memory_hotplug", "syscall_or_cpuset", "mempolicy_mbind",
+	"numa_misplaced", "contig_range", "longterm_pin", "demotion", "damon",
+};
+
+/* "mask 0x100cca(GFP_HIGHUSER_MOVABLE), pid 42, tgid 42 (dd), ts 7": time is counted in allocations. */
+static void print_who(struct mm *mm, page_handle head, const char *mask, struct text *out)
+{
+	const struct owner_record *r = owner_get(mm, page_owner_id(memmap_page(mm->map, head)));
+	gfp_t gfp = allocation_gfp(mm, head);
+	s32 pid = r && r->pid > 0 ? r->pid : 0;
+
+	text_printf(out, "%s %#x(", mask, gfp);
+	gfp_format(gfp, out);
+	text_printf(out, "), pid %d, tgid %d (%s), ts %u", pid, pid, r && *r->tag ? r->tag : "unknown",
+		    allocation_seq(mm, head));
+}
+
+static void print_chain(struct mm *mm, page_handle head, struct text *out)
+{
+	const struct owner_record *r = owner_get(mm, page_owner_id(memmap_page(mm->map, head)));
+
+	print_stack(r ? r->callchain : "", out);
+}
+
 void page_owner_print(struct mm *mm, page_handle head, struct text *out)
 {
-	const struct page *p = &mm->map->pages[head];
-	const struct owner_record *r = owner_get(mm, page_owner_id(p));
+	const struct page *p = memmap_page(mm->map, head);
 	pfn_t pfn = page_to_pfn(mm->map, head);
-	bool listed = p->info & PGF_LRU;
-	gfp_t gfp = listed ? 0 : p->prev;
+	int moved = allocation_moved(mm, head);
+	struct page_view v;
 
-	text_printf(out, "Page allocated via order %u, mask %#x(", page_order(p), gfp);
-	gfp_format(gfp, out);
-	text_printf(out, "), pid %d, tgid %d (%s), ts %u ns\n", r ? r->pid : 0, r ? r->pid : 0,
-		    r && *r->tag ? r->tag : "unknown", listed ? 0 : p->next);
-	text_printf(out, "PFN 0x%llx type %s Block %llu type %s Flags 0x%x\n", (unsigned long long)pfn,
-		    type_names[page_mt(p)], (unsigned long long)(pfn >> mm->map->pb_order),
-		    type_names[get_pageblock_migratetype(mm, pfn)], p->info & PG_FLAG_MASK);
-	print_stack(r ? r->callchain : "", out);
+	memmap_view(mm->map, pfn, &v);
+	text_printf(out, "Page allocated via order %u, ", page_order(p));
+	print_who(mm, head, "mask", out);
+	text_printf(out, " ns\nPFN 0x%llx type %s Block %llu type %s Flags ", (unsigned long long)pfn,
+		    type_names[gfp_migratetype(allocation_gfp(mm, head)) % MIGRATE_TYPES],
+		    (unsigned long long)(pfn >> mm->map->pb_order), type_names[get_pageblock_migratetype(mm, pfn)]);
+	page_flags_format(mm->arch, &v, out);
 	text_puts(out, "\n");
+	print_chain(mm, head, out);
+	if (moved >= 0 && moved < NR_MIGRATE_REASONS)
+		text_printf(out, "Page has been migrated, last migrate reason: %s\n", reason_names[moved]);
+	text_puts(out, "\n");
+}
+
+void page_owner_dump(struct mm *mm, page_handle head, struct text *out)
+{
+	int moved = allocation_moved(mm, head);
+
+	text_printf(out, "page_owner tracks the page as allocated\npage last allocated via order %u, migratetype %s, ",
+		    page_order(memmap_page(mm->map, head)),
+		    type_names[gfp_migratetype(allocation_gfp(mm, head)) % MIGRATE_TYPES]);
+	print_who(mm, head, "gfp_mask", out);
+	text_puts(out, ", free_ts 0\n");
+	print_chain(mm, head, out);
+	text_puts(out, "page_owner free stack trace missing\n");
+	if (moved >= 0 && moved < NR_MIGRATE_REASONS)
+		text_printf(out, "page has been migrated, last migrate reason: %s\n", reason_names[moved]);
 }

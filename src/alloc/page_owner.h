@@ -35,5 +35,7 @@ void owner_charge(struct mm *mm, owner_id id, unsigned order);
 void owner_uncharge(struct mm *mm, owner_id id, unsigned order);
 /* The text that page_owner prints for the block headed by @head. */
 void page_owner_print(struct mm *mm, page_handle head, struct text *out);
+/* The same as dump_page() says it. */
+void page_owner_dump(struct mm *mm, page_handle head, struct text *out);
 
 #endif

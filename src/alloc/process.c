@@ -291,7 +291,7 @@ static void drop_empty_files(struct mm *mm, struct process_table *t)
 		}
 		*link = f->next;
 		owner_get(mm, f->owner)->set = NULL;
-		arena_free(mm->arena, f->set.h, f->set.cap * sizeof(*f->set.h));
+		held_cleanup(mm, &f->set);
 		arena_free(mm->arena, f, sizeof(*f));
 	}
 }
@@ -431,7 +431,7 @@ u64 process_exit(struct mm *mm, struct process_table *t, struct process *p)
 		while (p->set[s].nr)
 			freed += free_last(mm, &p->set[s]);
 		owner_get(mm, p->owner[s])->set = NULL;
-		arena_free(mm->arena, p->set[s].h, p->set[s].cap * sizeof(*p->set[s].h));
+		held_cleanup(mm, &p->set[s]);
 	}
 	while (*link != p)
 		link = &(*link)->next;

@@ -41,6 +41,7 @@ int act_shot(struct ui *ui, int arg);
 int act_view(struct ui *ui, int arg); /* enum view_id */
 int act_view_next(struct ui *ui, int arg);
 int act_focus(struct ui *ui, int arg);
+int act_compare(struct ui *ui, int arg);
 int act_prompt(struct ui *ui, int arg); /* ':' or '/' */
 int act_find(struct ui *ui, int arg);
 int act_color(struct ui *ui, int arg);

@@ -226,6 +226,7 @@ struct ui {
 	struct canvas cv;
 	struct pane pane[2];
 	int nr_panes, focus;
+	bool here;               /* the command that runs is for the focused machine only */
 	enum view_id view, last_view;
 	struct scroll scroll[NR_VIEWS];
 	char find[128];          /* what '/' looked for */

@@ -202,6 +202,18 @@ static int cmd_lesson(struct ui *ui, const char *args)
 	return 0;
 }
 
+static int cmd_here(struct ui *ui, const char *args)
+{
+	int ret;
+
+	if (ui->here)
+		return ui_say(ui, true, "here what?"), -EINVAL;
+	ui->here = true;
+	ret = ui_command(ui, args, true);
+	ui->here = false;
+	return ret;
+}
+
 static int cmd_live(struct ui *ui, const char *args)
 {
 	live_sheet(ui);
@@ -222,6 +234,7 @@ static const struct front_command fronts[] = {
 	{ "toggle", "legend|letters|lens|hilbert|mouse|presentation|debug", "switch something on or off", cmd_toggle },
 	{ "shot", "FILE.svg|.html|.ans|.txt", "save a picture of the screen", cmd_shot },
 	{ "lesson", "[NAME|off]", "list the lessons, open one, close it", cmd_lesson },
+	{ "here", "COMMAND", "with two machines: a command for this one only", cmd_here },
 	{ "live", "", "with --live: what is read of the running system, and what root would add", cmd_live },
 	{ "record", "FILE.cast|off", "record the session as an asciicast", cmd_record },
 };
@@ -302,6 +315,8 @@ int ui_command(struct ui *ui, const char *line, bool interactive)
 		u32 lines = machine_dmesg_count(p->m);
 		int r;
 
+		if (ui->here && i != ui->focus)
+			continue;
 		text_clear(&out);
 		p->flash_seq = machine_trace(p->m)->seq;
 		p->flash_until = clock_ms() + 450;

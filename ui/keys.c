@@ -124,6 +124,7 @@ static const struct key keys[] = {
 	{ "9", ALL_VIEWS, act_view, VIEW_LOG, 0, "log", "events as they happened", "Views" },
 	{ "0", ALL_VIEWS, act_view, VIEW_TIME, 0, "time view", "charts over the whole run", "Views" },
 	{ "z", ALL_VIEWS, act_focus, 0, 0, "other machine", "the other machine, where two are shown", "Views" },
+	{ "Z", ALL_VIEWS, act_compare, 0, 0, "differences", "in which figures the two machines differ", "Views" },
 
 	{ ":", ALL_VIEWS, act_prompt, ':', 16, "command", "type a command; Tab completes, arrows recall", "Other" },
 	{ "/", ALL_VIEWS, act_prompt, '/', 0, "find", "find an address, a pfn, a block, or text in a list", "Other" },

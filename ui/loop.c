@@ -5,6 +5,7 @@
  * frame is drawn right after a key.
  */
 #include "app.h"
+#include "compare.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -24,6 +25,9 @@ const struct view_ops *view_get(enum view_id v) { return views[v]; }
 
 /* --- frame ------------------------------------------------------------------- */
 
+/* Two machines: where half a screen is too narrow for a table, the one that has the keys. */
+static bool one_at_a_time(const struct ui *ui) { return ui->nr_panes > 1 && ui->cv.w < 110 && ui->view != VIEW_MAP; }
+
 static void header_left(struct ui *ui, struct pane *p, int max)
 {
 	char text[200], size[32], page[32];
@@ -34,7 +38,7 @@ static void header_left(struct ui *ui, struct pane *p, int max)
 	x += canvas_text(&ui->cv, x, 0, max, st_attr(C_ACCENT, C_BAR, AT_BOLD), "mmview") + 2;
 	x += canvas_text(&ui->cv, x, 0, max - x, st_attr(C_BRIGHT, C_BAR, AT_BOLD), p->info.name) + 2;
 	if (ui->nr_panes > 1)
-		x += canvas_printf(&ui->cv, x, 0, max - x, st(C_DIM, C_BAR), "| %s", ui->pane[!ui->focus].info.name) + 2;
+		x += canvas_printf(&ui->cv, x, 0, max - x, st(C_DIM, C_BAR), one_at_a_time(ui) ? "z: %s" : "| %s", ui->pane[!ui->focus].info.name) + 2;
 	snprintf(text, sizeof(text), "%s \xc2\xb7 %d node%s \xc2\xb7 %s pages \xc2\xb7 %s \xc2\xb7 Linux 6.12", size, p->info.nr_nodes,
 		 p->info.nr_nodes == 1 ? "" : "s", page, p->info.arch->name);
 	if (text_columns(text) > max - x)
@@ -129,7 +133,9 @@ static void draw_debug(struct ui *ui)
 static void draw_panes(struct ui *ui)
 {
 	struct rect rest = { 0, 1, ui->cv.w, ui->cv.h - 2 }, text = tour_area(ui, &rest), time = timeline_area(ui, &rest);
-	int h = rest.h, w = rest.w / ui->nr_panes;
+	struct rect figures = compare_area(ui, &rest);
+	bool one = one_at_a_time(ui);
+	int h = rest.h, w = one ? rest.w : rest.w / ui->nr_panes;
 
 	if (text.h)
 		tour_draw(ui, text);
@@ -137,13 +143,16 @@ static void draw_panes(struct ui *ui)
 		struct pane *p = &ui->pane[i];
 		struct rect old;
 
-		p->area = (struct rect){ i * w + (i ? 1 : 0), 1, w - (ui->nr_panes > 1), h };
+		p->area = one ? (struct rect){ 0, 1, w, h } : (struct rect){ i * w + (i ? 1 : 0), 1, w - (ui->nr_panes > 1), h };
 		map_update(p);
 		chart_tick(p);
+		if (one && i != ui->focus)
+			continue;
 		old = canvas_clip(&ui->cv, p->area);
 		view_get(ui->view)->draw(ui, p, p->area);
 		canvas_clip(&ui->cv, old);
 	}
+	compare_draw(ui, figures);
 	ui->timeline.bar.h = 0;
 	ui->timeline.filling &= ui->view == VIEW_TIME;
 	if (time.h)
@@ -225,7 +234,7 @@ static int handle_mouse(struct ui *ui, const struct input *in)
 	for (int i = 0; i < ui->nr_panes; i++) {
 		struct rect r = ui->pane[i].area;
 
-		if (in->x < r.x || in->x >= r.x + r.w)
+		if (in->x < r.x || in->x >= r.x + r.w || (one_at_a_time(ui) && i != ui->focus))
 			continue;
 		if (in->mouse == MOUSE_PRESS)
 			ui->focus = i;

@@ -5,6 +5,7 @@
  * page by page.
  */
 #include "app.h"
+#include "compare.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +82,18 @@ static enum color verdict_color(const struct block_info *b)
 	return !is_online(b) ? C_DIM : b->removable ? C_GOOD : C_BAD;
 }
 
+/* The block of the same number of the other machine is in another state, or there is none. */
+static bool block_differs(struct ui *ui, const struct pane *p, const struct block_info *b)
+{
+	const struct pane *other = compare_other(ui, p);
+	struct block_info o;
+	s64 i = other ? machine_block_index_of(other->m, b->start) : -1;
+
+	if (!other)
+		return false;
+	return i < 0 || machine_block(other->m, (u64)i, &o) || strcmp(o.state, b->state) || strcmp(o.zones, b->zones) || o.removable != b->removable;
+}
+
 static void draw_row(struct ui *ui, struct pane *p, struct rect r, int y, const struct block_info *b, bool chosen)
 {
 	struct columns c = columns_at(r.w);
@@ -96,6 +109,7 @@ static void draw_row(struct ui *ui, struct pane *p, struct rect r, int y, const 
 	canvas_text(&ui->cv, r.x + c.state, y, 8, st(state_color(b), bg), b->state);
 	canvas_printf(&ui->cv, r.x + c.nid, y, 3, text, "%d", b->nid);
 	canvas_text(&ui->cv, r.x + c.zones, y, c.zones_w - 1, text, b->zones);
+	compare_mark(ui, r.x + c.address - 1, y, block_differs(ui, p, b));
 	verdict(b, why, sizeof(why));
 	canvas_text(&ui->cv, r.x + c.why, y, r.w - c.why, st(verdict_color(b), bg), why);
 }

@@ -4,6 +4,7 @@
  * fragmentation indices beside them.
  */
 #include "app.h"
+#include "compare.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -92,7 +93,9 @@ static void draw_marks(struct ui *ui, const struct pane *p, struct rect r, int y
 static void draw_zone(struct ui *ui, struct pane *p, struct rect r, const struct zone_info *z)
 {
 	char title[96], size[24];
+	struct zone_info other;
 	u64 most = 1;
+	bool twin;
 	int y;
 
 	snprintf(title, sizeof(title), "node %d, zone %s", z->nid, z->name);
@@ -105,8 +108,12 @@ static void draw_zone(struct ui *ui, struct pane *p, struct rect r, const struct
 	draw_heads(ui, p, r, y++);
 	for (unsigned o = 0; o <= p->info.arch->max_page_order; o++)
 		most = max_u64(most, z->nr_free[o] << o);
-	for (unsigned o = 0; o <= p->info.arch->max_page_order; o++)
+	twin = compare_zone(ui, p, z, &other);
+	for (unsigned o = 0; o <= p->info.arch->max_page_order; o++) {
+		compare_mark(ui, r.x, y, twin && memcmp(z->nr_free_mt[o], other.nr_free_mt[o], sizeof(z->nr_free_mt[o])));
 		draw_order(ui, p, r, y++, z, o, most);
+	}
+	compare_mark(ui, r.x, y + 1, twin && (z->free != other.free || memcmp(z->wmark, other.wmark, sizeof(z->wmark))));
 	draw_marks(ui, p, r, y + 1, z);
 }
 

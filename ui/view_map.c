@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The map: bands, heatmap, panels, charts and events on one screen. */
 #include "app.h"
+#include "compare.h"
 
 #include <string.h>
 
@@ -124,6 +125,7 @@ static void draw(struct ui *ui, struct pane *p, struct rect r)
 	lay_out(ui, p, r);
 	heat_draw(ui, p);
 	bands_draw(ui, p);
+	compare_mark_cells(ui, p);
 	draw_panels(ui, p);
 	if (p->layout.chart.h)
 		chart_draw(ui, p, p->layout.chart);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Zones and nodes: spans and sizes, protection, zonelists, distances. */
 #include "app.h"
+#include "compare.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +15,11 @@ static const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", 
 static int draw_zone_row(struct ui *ui, struct pane *p, struct rect r, int y, const struct zone_info *z)
 {
 	char a[24], b[24], c[24], d[24];
+	struct zone_info other;
 	int x = r.x;
 
+	compare_mark(ui, x + 1, y, compare_zone(ui, p, z, &other) && (other.spanned != z->spanned || other.present != z->present ||
+								       other.managed != z->managed || other.free != z->free));
 	canvas_put(&ui->cv, x, y, ' ', st(C_INK, (enum color)(C_ZONE_DMA + z->type)));
 	canvas_printf(&ui->cv, x + 2, y, 16, st(C_BRIGHT, C_GROUND), "%d %s", z->nid, z->name);
 	canvas_printf(&ui->cv, x + 14, y, 13, st(C_TEXT, C_GROUND), "0x%llx", LL(z->start_pfn));

@@ -135,6 +135,37 @@ static void test_pcp_high_orders_are_flushed_early(void **state)
 	mm_fixture_free(t.f);
 }
 
+/*
+ * watermark_scale_factor=1000: the low mark, which is high_min, is above an eighth of the zone, which is high_max.
+ * Expect high to fall to high_max once it is there or above, and to go up to high_min from below.
+ */
+static void test_pcp_high_with_crossed_limits(void **state)
+{
+	struct pcp_test t = pcp_test_new();
+
+	t.pcp->high_min = 400;
+	t.pcp->high_max = 300;
+	t.pcp->high = 400;
+	assert_int_equal(pcp_nr_flush(t.pcp, t.z, 0), 0);
+	assert_int_equal(t.pcp->high, 300);
+	t.pcp->high = 10;
+	assert_int_equal(pcp_nr_flush(t.pcp, t.z, 0), 0);
+	assert_int_equal(t.pcp->high, 400);
+	mm_fixture_free(t.f);
+}
+
+/* high between batch and two batches: expect a flush to leave a batch, though that frees less than one. */
+static void test_pcp_flush_of_a_small_list_leaves_a_batch(void **state)
+{
+	struct pcp_test t = pcp_test_new();
+
+	t.pcp->high_min = t.pcp->high_max = t.pcp->high = t.pcp->count = 10;
+	t.pcp->free_count = 5;
+	assert_int_equal(pcp_nr_flush(t.pcp, t.z, 0), 3);
+	t.pcp->count = 0;
+	mm_fixture_free(t.f);
+}
+
 /* Expect the type of the pageblock at the time of the free to choose the list; highatomic counts as movable. */
 static void test_pcp_list_follows_the_pageblock(void **state)
 {
@@ -190,6 +221,8 @@ int main(void)
 		cmocka_unit_test(test_pcp_is_last_in_first_out),
 		cmocka_unit_test(test_pcp_flush_grows_with_freeing),
 		cmocka_unit_test(test_pcp_high_orders_are_flushed_early),
+		cmocka_unit_test(test_pcp_high_with_crossed_limits),
+		cmocka_unit_test(test_pcp_flush_of_a_small_list_leaves_a_batch),
 		cmocka_unit_test(test_pcp_list_follows_the_pageblock),
 		cmocka_unit_test(test_pcp_cpus_do_not_share),
 		cmocka_unit_test(test_pcp_decay),

@@ -13,14 +13,13 @@
  */
 #include "zone/pcp.h"
 
-static inline int clamp_int(int v, int lo, int hi) { return v < lo ? lo : v > hi ? hi : v; }
 static inline int min_int(int a, int b) { return a < b ? a : b; }
 static inline int max_int(int a, int b) { return a > b ? a : b; }
 
 int pcp_nr_alloc(struct per_cpu_pages *pcp, const struct zone *z, unsigned order)
 {
 	int base = pcp->batch, batch = base, room;
-	int high = clamp_int(pcp->high, pcp->high_min, pcp->high_max);
+	int high = pcp_clamp(pcp->high, pcp->high_min, pcp->high_max);
 
 	pcp->high = high;
 	if (high < base) /* lists are disabled, or the pageset is the boot one */
@@ -61,7 +60,7 @@ static int nr_high(struct per_cpu_pages *pcp, const struct zone *z, int batch, b
 		return max_int(pcp->count, pcp->high_min);
 	}
 	if (pcp->count >= high && pcp->high < pcp->free_count + batch)
-		pcp->high = clamp_int(pcp->free_count + batch, pcp->high_min, pcp->high_max);
+		pcp->high = pcp_clamp(pcp->free_count + batch, pcp->high_min, pcp->high_max);
 	return high;
 }
 
@@ -72,7 +71,7 @@ static int nr_free(const struct per_cpu_pages *pcp, int batch, int high, bool fr
 		return min_int(pcp->count, batch << PCP_BATCH_SCALE_MAX);
 	if (high < batch)
 		return 1;
-	return clamp_int(pcp->free_count, batch, high - batch);
+	return pcp_clamp(pcp->free_count, batch, high - batch);
 }
 
 int pcp_nr_flush_slow(struct per_cpu_pages *pcp, const struct zone *z, bool free_high)

@@ -49,20 +49,23 @@ static inline bool pcp_frees_high_orders(struct per_cpu_pages *pcp, unsigned ord
 }
 
 /*
+ * The kernel's clamp(). high_max may be below high_min (watermark_scale_factor of
+ * several hundred) and the span of a flush empty: the upper end is looked at first.
+ */
+static inline int pcp_clamp(int v, int lo, int hi) { return v >= hi ? hi : v <= lo ? lo : v; }
+
+/*
  * What free_unref_page_commit() decides after the block (already on its list)
  * was counted: how many pages to flush now (0: none).
  */
 static inline int pcp_nr_flush(struct per_cpu_pages *pcp, const struct zone *z, unsigned order)
 {
 	bool free_high = pcp_frees_high_orders(pcp, order);
-	int high = pcp->high;
+	int high = pcp_clamp(pcp->high, pcp->high_min, pcp->high_max);
 
+	pcp->high = high;
 	if (pcp->free_count < pcp->batch << PCP_BATCH_SCALE_MAX)
 		pcp->free_count = (s16)(pcp->free_count + (1 << order));
-	if (unlikely(high < pcp->high_min))
-		high = pcp->high = pcp->high_min;
-	else if (unlikely(high > pcp->high_max))
-		high = pcp->high = pcp->high_max;
 	if (likely(pcp->count < high && !free_high && !(z->flags & (ZONE_RECLAIM_ACTIVE | ZONE_BELOW_HIGH))))
 		return 0;
 	return pcp_nr_flush_slow(pcp, z, free_high);

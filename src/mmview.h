@@ -335,6 +335,37 @@ int film_region(const struct film *f, enum film_list list, u32 i, struct film_re
 u64 film_memory_bytes(const struct film *f);
 u64 film_reserved_bytes(const struct film *f);
 
+/* --- sim/view_causes.c ---------------------------------------------------- */
+
+/* A zone that refused the last allocation made by a command; pages. */
+struct alloc_try {
+	int nid;
+	const char *zone;
+	pfn_t start, end;      /* the zone's span */
+	unsigned pass;         /* 0: the fast path */
+	u64 free, mark, reserve;
+	const char *why;       /* "below the watermark" */
+};
+/* In the order of asking; fills up to @max, returns how many there are. */
+int machine_last_tries(const struct machine *m, struct alloc_try *out, int max);
+
+/* The pageblock of @pfn: what it is for, and what lives in it that should not. */
+#define PAGEBLOCK_FOREIGN 4
+struct pageblock_info {
+	pfn_t start;
+	u64 pages, free, used; /* @used: allocated, of any type */
+	unsigned mt;           /* what it is for */
+	u64 foreign_pages;     /* allocated pages of another type */
+	int nr_foreign;
+	struct { char owner[64]; unsigned mt; u64 pages; pfn_t first; } foreign[PAGEBLOCK_FOREIGN];
+	bool has_fallback;     /* the trace still knows the fallback that let them in */
+	u64 fallback_seq;      /* its event */
+	pfn_t fallback_pfn;
+	unsigned alloc_order, fallback_order, alloc_mt, fallback_mt;
+	bool took_over;        /* the whole pageblock changed its type then */
+};
+int machine_pageblock(const struct machine *m, pfn_t pfn, struct pageblock_info *out); /* -EINVAL: no pageblocks there */
+
 /* --- sim/workload.c ------------------------------------------------------- */
 
 /* Do at most @max_ops operations of the running workload. Return: operations done. */

@@ -187,7 +187,7 @@ static void random_key(struct session *s)
 		"k", "l", "g", "G", "+", "-", "\r", "\033", "v", "b", "B", "r", ",", ";", "0", "M", "H", "y", "L", "T", "P", "m", "D", "\t", "\033[Z", "1", "2",
 		"3", "4", "5", "6", "7", "8", "9", "?", "n", "N", "'", "w", "z", "]", "[", "\033[A", "\033[B", "\033[C", "\033[D",
 		"\033[5~", "\033[6~", "/0x48000000\r", ":zoom page\r", ":show buddyinfo\r", ":al\t\t\t\033", ":goto memory9\r", "R",
-		":lesson fragmentation\r", ":lesson off\r", "(", ")", "\014" };
+		":lesson fragmentation\r", ":lesson off\r", "(", ")", "s", "s", "A", "{", "}", "e", "\014" };
 
 	say(s, keys[rng_below(&s->rng, ARRAY_SIZE(keys))]);
 }

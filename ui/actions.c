@@ -61,6 +61,20 @@ static pfn_t last_alloc(struct pane *p, u64 from)
 	return NO_PFN;
 }
 
+/* An allocation that no zone could give, since event @from: not a mistake in the command. */
+static bool last_failed(const struct pane *p, u64 from)
+{
+	const struct trace *t = machine_trace(p->m);
+
+	for (u64 s = t->seq; s > max_u64(from, trace_oldest(t)); s--) {
+		const struct trace_event *e = trace_get(t, s - 1);
+
+		if (e && e->type == TRACE_mm_page_alloc)
+			return e->p == NO_PFN;
+	}
+	return false;
+}
+
 /* The cursor goes along as long as that does not move the window. */
 static void follow_new_block(struct ui *ui, u64 from)
 {
@@ -76,6 +90,13 @@ static void follow_new_block(struct ui *ui, u64 from)
 		ui_say(ui, false, "allocated 0x%llx, outside this part of the map: ' goes there", LL(pfn));
 }
 
+/* The table says more than the error's one line. */
+static void why_it_failed(struct ui *ui)
+{
+	ui->message[0] = '\0';
+	act_why(ui, 0);
+}
+
 int act_alloc(struct ui *ui, int arg)
 {
 	struct pane *p = ui_pane(ui);
@@ -89,6 +110,8 @@ int act_alloc(struct ui *ui, int arg)
 		snprintf(line + n, sizeof(line) - n, " node=%d", nid);
 	if (!ui_command(ui, line, false))
 		follow_new_block(ui, from);
+	else if (!ui->opt.readonly && last_failed(p, from))
+		why_it_failed(ui);
 	return RE_DRAW;
 }
 
@@ -173,6 +196,7 @@ int act_why(struct ui *ui, int arg)
 	if (!line.len && !ui->popup.len) {
 		ui_say(ui, true, "nothing was allocated yet");
 	} else {
+		text_wrap(&ui->popup, ui->cv.w - 3);
 		snprintf(ui->popup_title, sizeof(ui->popup_title), "%s", text_str(&line));
 		ui->popup_scroll = (struct scroll){ 0 };
 		ui->popup_open = true;

@@ -17,6 +17,7 @@ int act_order(struct ui *ui, int arg);
 int act_gfp(struct ui *ui, int arg);
 int act_goto_last(struct ui *ui, int arg);
 int act_why(struct ui *ui, int arg);
+int act_explain(struct ui *ui, int arg); /* causes.c */
 int act_run(struct ui *ui, int arg);
 int act_step(struct ui *ui, int arg);
 int act_rate(struct ui *ui, int arg);

@@ -12,7 +12,9 @@
 #include "chart.h"
 #include "layout.h"
 #include "lens.h"
+#include "marks.h"
 #include "output.h"
+#include "play.h"
 #include "tile.h"
 #include "timeline.h"
 #include "tty.h"
@@ -65,6 +67,13 @@ bool map_is_zoomed(const struct map *map);
 
 /* --- one machine on the screen --------------------------------------------- */
 
+/* What a running workload did in the last second of the clock. */
+struct pace {
+	u64 ms, span;                 /* when it was read, and over how many ms */
+	u64 ops, ev[NR_CHART_EVENTS]; /* as they were then */
+	u64 done, pages[NR_CHART_EVENTS];
+};
+
 struct pane {
 	struct machine *m;
 	struct machine_info info;
@@ -72,6 +81,7 @@ struct pane {
 	struct layout layout;
 	struct chart chart;
 	struct rect area;   /* of the present view */
+	struct pace pace;
 	double debt;        /* operations of the workload that are due */
 	u64 flash_seq;      /* trace number at which the last command began */
 	u64 flash_until;    /* ms */
@@ -244,6 +254,7 @@ struct ui {
 	bool owners_by_pollution; /* order of the owners' list */
 	struct lens lens;        /* buckets of the colours that the map shows */
 	struct lens_seen seen;   /* what the last frame counted */
+	struct play play;
 	struct text popup;       /* output of the last ':' command, shown until a key */
 	struct scroll popup_scroll;
 	bool popup_open, popup_low; /* low: it leaves the upper half of the screen free */
@@ -288,6 +299,8 @@ void draw_field(struct ui *ui, struct rect r, int row, const char *label, struct
 	PRINTF(6, 7);
 /* Text wrapped at words into @r from row @row on. Return: rows used. */
 int draw_wrapped(struct ui *ui, struct rect r, int row, struct style style, const char *s);
+/* Break lines of @t that are longer than @w columns, at words. */
+void text_wrap(struct text *t, int w);
 char *size_of_pages(const struct pane *p, u64 pages, char *buf, size_t n);
 
 /* --- parts of the map (bands.c, heat.c, panel_*.c) --------------------------- */
@@ -309,6 +322,7 @@ int panel_zones(struct ui *ui, struct pane *p, struct rect r);
 int panel_blocks(struct ui *ui, struct pane *p, struct rect r);
 int panel_owners(struct ui *ui, struct pane *p, struct rect r);
 int panel_selection(struct ui *ui, struct pane *p, struct rect r);
+int panel_mixed(struct ui *ui, struct pane *p, struct rect r);
 int panel_why(struct ui *ui, struct pane *p, struct rect r);
 void inspector_line(struct ui *ui, struct pane *p, struct rect r);
 void events_draw(struct ui *ui, struct pane *p, struct rect r);
@@ -324,6 +338,10 @@ struct story {
 	char what[112];
 	char how[192];
 };
+/* "Movable" */
+const char *story_mt(unsigned mt);
+/* Event @e, number @seq, by itself. */
+void story_of(const struct trace_event *e, u64 seq, struct story *out);
 /* The newest @max sentences that end at or before event @upto, newest first. Return: how many. */
 int story_latest(const struct machine *m, u64 upto, struct story *out, int max);
 

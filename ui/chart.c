@@ -160,7 +160,7 @@ static bool go_to(struct pane *p, u64 ops)
 bool chart_fill(struct pane *p, u64 ms)
 {
 	u64 start = clock_ms(), back, ops;
-	bool missing;
+	bool missing, moved = true;
 
 	machine_info(p->m, &p->info);
 	back = p->info.ops;
@@ -168,13 +168,13 @@ bool chart_fill(struct pane *p, u64 ms)
 	missing = first_missing(p, &ops);
 	if (!missing || p->info.running)
 		return false;
-	while (missing && clock_ms() - start < ms && go_to(p, ops)) {
+	while (missing && clock_ms() - start < ms && (moved = go_to(p, ops))) {
 		insert_sample(p, ops);
 		missing = first_missing(p, &ops);
 	}
 	go_to(p, back);
 	machine_info(p->m, &p->info);
-	return missing;
+	return missing && moved;
 }
 
 const struct sample *chart_at(const struct chart *c, u64 ops)

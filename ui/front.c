@@ -323,6 +323,8 @@ int ui_command(struct ui *ui, const char *line, bool interactive)
 		r = machine_command(p->m, line, &out, &err);
 		machine_info(p->m, &p->info);
 		chart_tick(p);
+		if (changes_machine(line))
+			play_events(ui, p, p->flash_seq, machine_trace(p->m)->seq, line);
 		if (r)
 			ui_say(ui, true, "%s", err.msg[0] ? err.msg : mm_errname(r));
 		if (r && i == ui->focus && takes_offline(line))

@@ -64,21 +64,31 @@ static bool border_color(const struct pane *p, u64 cell, pfn_t pfn, enum color *
 	return size * 8 <= 1ULL << a->pageblock_order && p->map.shift && is_aligned(pfn, 1ULL << a->pageblock_order);
 }
 
+/* What lies over the cells of one frame. */
+struct overlay {
+	struct flashes f;
+	struct marks marks;
+};
+
 static struct tile decorate(struct ui *ui, struct pane *p, struct tile t, u64 cell, pfn_t pfn,
-			    const struct flashes *f)
+			    const struct overlay *over)
 {
+	const struct mark *mark;
 	pfn_t end = pfn + (1ULL << p->map.shift);
 	struct pfn_range sel = map_selection(&p->map);
 	bool part = t.ch >= 0x2581 && t.ch <= 0x2588;
 	enum color edge;
 
+	mark = marks_at(&over->marks, pfn, end);
+	if (mark && (play_step(ui, p) || cell != axis_cell(&p->map.axis, p->map.cursor)))
+		return (struct tile){ mark->ch ? mark->ch : t.ch, mark->style };
 	if (cell == axis_cell(&p->map.axis, p->map.cursor)) {
 		t.style = st_attr(C_INK, C_CURSOR, AT_BOLD);
 		if (part || t.ch == ' ')
 			t.ch = 0x25cf;
 		return t;
 	}
-	if (flashing(f, pfn, end)) {
+	if (flashing(&over->f, pfn, end)) {
 		t.style = st_attr(C_INK, C_FLASH, AT_BOLD);
 		return t;
 	}
@@ -169,18 +179,18 @@ static struct tile sum_cell(struct ui *ui, struct pane *p, pfn_t pfn)
 	return t;
 }
 
-static void draw_cell(struct ui *ui, struct pane *p, u64 cell, int x, int y, const struct flashes *f)
+static void draw_cell(struct ui *ui, struct pane *p, u64 cell, int x, int y, const struct overlay *over)
 {
 	pfn_t pfn = axis_pfn(&p->map.axis, cell);
 	struct tile t = lens_active(ui) ? lens_cell(ui, p, pfn) : sum_cell(ui, p, pfn);
 
-	t = decorate(ui, p, t, cell, pfn, f);
+	t = decorate(ui, p, t, cell, pfn, over);
 	canvas_put(&ui->cv, x, y, t.ch, t.style);
 	if (p->layout.cell_w == 2)
 		canvas_put(&ui->cv, x + 1, y, t.ch >= 0x2580 && t.ch != 0x258f && t.ch != 0x25cf ? t.ch : ' ', t.style);
 }
 
-static void draw_rows(struct ui *ui, struct pane *p, const struct flashes *f)
+static void draw_rows(struct ui *ui, struct pane *p, const struct overlay *over)
 {
 	const struct rect *r = &p->layout.heat;
 	int x0 = r->x + p->layout.label_w;
@@ -192,12 +202,12 @@ static void draw_rows(struct ui *ui, struct pane *p, const struct flashes *f)
 			break;
 		draw_row_label(ui, p, r->y + row, axis_pfn(&p->map.axis, first), row);
 		for (int i = 0; i < p->map.cells && first + (u64)i < p->map.axis.cells; i++)
-			draw_cell(ui, p, first + (u64)i, x0 + i * p->layout.cell_w, r->y + row, f);
+			draw_cell(ui, p, first + (u64)i, x0 + i * p->layout.cell_w, r->y + row, over);
 	}
 }
 
 /* Squares side by side, each along its own curve. */
-static void draw_curve(struct ui *ui, struct pane *p, const struct flashes *f)
+static void draw_curve(struct ui *ui, struct pane *p, const struct overlay *over)
 {
 	const struct rect *r = &p->layout.heat;
 	int x0 = r->x + p->layout.label_w, side = map_side(&p->map);
@@ -208,21 +218,25 @@ static void draw_curve(struct ui *ui, struct pane *p, const struct flashes *f)
 		int x, y;
 
 		map_cell_xy(&p->map, c, &x, &y);
-		draw_cell(ui, p, c, x0 + x * p->layout.cell_w, r->y + y, f);
+		draw_cell(ui, p, c, x0 + x * p->layout.cell_w, r->y + y, over);
 	}
 }
 
 void heat_draw(struct ui *ui, struct pane *p)
 {
-	struct flashes f;
+	struct overlay over;
 
 	memset(&ui->seen, 0, sizeof(ui->seen));
 	lens_prepare(&ui->lens, p->m, ui->tile.lens);
-	collect_flashes(ui, p, &f);
+	collect_flashes(ui, p, &over.f);
+	marks_collect(ui, p, &over.marks);
+	if (play_step(ui, p))
+		over.f.nr = 0;
 	if (p->map.hilbert)
-		draw_curve(ui, p, &f);
+		draw_curve(ui, p, &over);
 	else
-		draw_rows(ui, p, &f);
+		draw_rows(ui, p, &over);
+	marks_draw_arrow(ui, p, &over.marks);
 }
 
 bool heat_cell(const struct pane *p, int x, int y, u64 *cell)

@@ -133,6 +133,7 @@ static void draw_debug(struct ui *ui)
 static void draw_panes(struct ui *ui)
 {
 	struct rect rest = { 0, 1, ui->cv.w, ui->cv.h - 2 }, text = tour_area(ui, &rest), time = timeline_area(ui, &rest);
+	struct rect play = play_area(ui, &rest);
 	struct rect figures = compare_area(ui, &rest);
 	bool one = one_at_a_time(ui);
 	int h = rest.h, w = one ? rest.w : rest.w / ui->nr_panes;
@@ -155,6 +156,8 @@ static void draw_panes(struct ui *ui)
 	compare_draw(ui, figures);
 	ui->timeline.bar.h = 0;
 	ui->timeline.filling &= ui->view == VIEW_TIME;
+	if (play.h)
+		play_draw(ui, play);
 	if (time.h)
 		timeline_draw(ui, ui_pane(ui), time);
 }
@@ -218,7 +221,8 @@ static int handle_key(struct ui *ui, u32 key)
 		ui->legend = false;
 		return RE_DRAW;
 	}
-	re = timeline_key(ui, key);
+	re = play_key(ui, key);
+	re = re >= 0 ? re : timeline_key(ui, key);
 	if (re >= 0)
 		return re;
 	timeline_settle(ui);
@@ -292,7 +296,7 @@ static bool run_slices(struct ui *ui, double seconds)
 
 	for (int i = 0; i < ui->nr_panes; i++) {
 		struct pane *p = &ui->pane[i];
-		u64 n = SLICE;
+		u64 n = SLICE, from = machine_trace(p->m)->seq;
 
 		if (!p->info.running)
 			continue;
@@ -309,6 +313,8 @@ static bool run_slices(struct ui *ui, double seconds)
 			p->debt = 0;
 		chart_tick(p);
 		machine_info(p->m, &p->info);
+		if (n && play_follows(ui, p->info.rate))
+			play_events(ui, p, from, machine_trace(p->m)->seq, "one operation of the workload");
 		more |= p->info.running && (!p->info.rate || p->debt >= 1);
 	}
 	return more;
@@ -360,6 +366,7 @@ static int start(struct ui *ui, struct machine **m, int nr, const struct ui_opti
 	ui->order = 3;
 	ui->gfp = 1;
 	ui->rate = 200;
+	play_init(&ui->play);
 	ui->nr_panes = nr;
 	ui->machines = m;
 	if (ui->opt.live_read)
@@ -393,6 +400,7 @@ static void frame(struct ui *ui)
 	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.palette != PAL_MONO;
 	ui->now = clock_ms();
 	timeline_settle(ui);
+	play_advance(ui, ui->now);
 	ui_draw(ui);
 	output_frame(&ui->out, &ui->cv);
 }
@@ -408,7 +416,7 @@ static void start_recording(struct ui *ui)
 /* Something on the screen changes by itself. */
 static bool ui_moves(const struct ui *ui)
 {
-	return ui->pane[ui->focus].flash_until > clock_ms() || ui->timeline.filling || film_moves(ui);
+	return ui->pane[ui->focus].flash_until > clock_ms() || ui->timeline.filling || film_moves(ui) || ui->play.running;
 }
 
 static void loop(struct ui *ui)

@@ -15,7 +15,7 @@
 
 static const char *const mt_names[] = { "Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Isolate" };
 
-static const char *mt_name(unsigned mt) { return mt < ARRAY_SIZE(mt_names) ? mt_names[mt] : "?"; }
+const char *story_mt(unsigned mt) { return mt < ARRAY_SIZE(mt_names) ? mt_names[mt] : "?"; }
 
 static void add(char *buf, size_t n, const char *fmt, ...) PRINTF(3, 4);
 static void add(char *buf, size_t n, const char *fmt, ...)
@@ -46,7 +46,7 @@ static bool is_boot(unsigned type)
 
 static void describe_fallback(const struct trace_event *e, char *buf, size_t n)
 {
-	add(buf, n, "fallback: %s from %s (%s)", mt_name(e->b & 0xff), mt_name(e->b >> 8 & 0xff),
+	add(buf, n, "fallback: %s from %s (%s)", story_mt(e->b & 0xff), story_mt(e->b >> 8 & 0xff),
 	    e->b >> 16 ? "took over the pageblock" : "one block only: it is mixed now");
 }
 
@@ -112,11 +112,13 @@ static void tell_free(const struct trace *t, u64 seq, const struct trace_event *
 		add(s->how, sizeof(s->how), "merged with %d free budd%s: order %u", merges, merges > 1 ? "ies" : "y", order);
 }
 
-static void tell_other(const struct trace_event *e, struct story *s)
+void story_of(const struct trace_event *e, u64 seq, struct story *s)
 {
 	struct text line = TEXT_INIT;
 	const char *colon;
 
+	memset(s, 0, sizeof(*s));
+	s->seq = seq;
 	trace_format(e, &line);
 	colon = strchr(text_str(&line), ':');
 	snprintf(s->what, sizeof(s->what), "%s", trace_name(e->type));
@@ -138,7 +140,7 @@ static void tell(const struct trace *t, u64 seq, const struct trace_event *e, st
 	else if (e->type == TRACE_mm_page_free)
 		tell_free(t, seq, e, s);
 	else
-		tell_other(e, s);
+		story_of(e, seq, s);
 }
 
 int story_latest(const struct machine *m, u64 upto, struct story *out, int max)

@@ -53,7 +53,7 @@ static void lay_out(struct ui *ui, struct pane *p, struct rect r)
 
 static void draw_panels(struct ui *ui, struct pane *p)
 {
-	static const panel_fn first[] = { panel_inspector, panel_selection, panel_free };
+	static const panel_fn first[] = { panel_inspector, panel_selection, panel_mixed, panel_free };
 	static const panel_fn second[] = { panel_zones, panel_blocks, panel_why, panel_owners };
 	struct rect r = p->layout.panel[0];
 

@@ -108,6 +108,26 @@ int draw_wrapped(struct ui *ui, struct rect r, int row, struct style style, cons
 	return used;
 }
 
+void text_wrap(struct text *t, int w)
+{
+	struct text out = TEXT_INIT;
+
+	for (const char *s = text_str(t); *s;) {
+		const char *end = line_end(s, w);
+
+		if (end == s && *s != '\n')
+			break;
+		text_printf(&out, "%.*s\n", (int)(end - s), s);
+		s = end;
+		while (*s == ' ' && s > text_str(t) && s[-1] != '\n')
+			s++;
+		s += *s == '\n';
+	}
+	text_clear(t);
+	text_puts(t, text_str(&out));
+	text_cleanup(&out);
+}
+
 char *size_of_pages(const struct pane *p, u64 pages, char *buf, size_t n)
 {
 	size_str(pages << p->info.arch->page_shift, buf, n);

@@ -7,8 +7,13 @@
 
 /* "order 3 MOVABLE: node 0 Movable > pcp empty > buddy, split from order 5 > pfn 0x489f0" */
 void explain_line(const struct mm *mm, const struct alloc_explain *e, struct text *out);
-/* One row per zone that was looked at: zone, free, the mark it had to beat, verdict. */
+/*
+ * Zones that refused: free pages, the mark they had to beat, why; then their free
+ * blocks by order as they are now, and what the reasons mean.
+ */
 void explain_table(const struct mm *mm, const struct alloc_explain *e, struct text *out);
+/* "below the watermark" */
+const char *refuse_words(enum refuse_reason reason);
 const char *migratetype_name(int mt); /* "Unmovable" ..., as pagetypeinfo prints it */
 
 #endif

@@ -82,10 +82,14 @@ $(B)/tests/test_ui_%: $(B)/obj/tests/test_ui_%.o $(HELP_OBJ) $(UI_LIB_OBJ) $(B)/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(UI_LIB_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS)
 
+# The host's memory is refused there, allocation by allocation.
+comma := ,
+$(B)/tests/test_faults: WRAP := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc strdup strndup mmap munmap \
+	arena_alloc arena_realloc arena_strdup)
 $(B)/tests/%: $(B)/obj/tests/%.o $(HELP_OBJ) $(B)/libmmview.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS_ENGINE)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $< $(HELP_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS_ENGINE)
 
 # A fuzz target without a fuzzer: what was found once is run by every suite.
 FUZZ_SRC := $(sort $(wildcard tests/fuzz_*.c))

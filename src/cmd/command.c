@@ -212,7 +212,10 @@ static int unknown_command(const char *name, struct mm_error *err)
 	return mm_fail(err, -ENOENT, "no command is called '%s'; 'help' lists all", name);
 }
 
-/* Run a row with host-memory exhaustion turned into -ENOMEM. */
+/*
+ * Run a row, and after it the kernel's threads where they were woken (kswapd, kcompactd);
+ * host memory that ends becomes -ENOMEM.
+ */
 static int run_guarded(struct machine *m, const struct command *c, const struct cmd_args *a,
 		       struct text *out, struct mm_error *err)
 {
@@ -221,22 +224,13 @@ static int run_guarded(struct machine *m, const struct command *c, const struct 
 
 	if (setjmp(env)) {
 		arena_set_oom(m->arena, old);
-		history_rollback(m);
-		return mm_fail(err, -ENOMEM, "the host has no memory left for this; the machine is as it was before");
+		return history_rollback(m, err);
 	}
 	rc = c->run(m, a, out, err);
-	arena_set_oom(m->arena, old);
-	return rc;
-}
-
-/* Between commands the kernel's threads have the cpu: kswapd and kcompactd, where they were woken. */
-static void run_kernel_threads(struct machine *m)
-{
-	jmp_buf env, *old = arena_set_oom(m->arena, &env);
-
-	if (!setjmp(env))
+	if (!(c->flags & (CMD_READ | CMD_SESSION | CMD_FRONT)))
 		kswapd_run_all(&m->sys->mm);
 	arena_set_oom(m->arena, old);
+	return rc;
 }
 
 int command_execute(struct machine *m, const char *line, struct text *out, struct mm_error *err)
@@ -258,6 +252,8 @@ int command_execute(struct machine *m, const char *line, struct text *out, struc
 	rc = c->keys ? cmd_check_keys(&args, c->keys, err) : 0;
 	if (rc)
 		return rc;
+	if (m->lost)
+		return mm_fail(err, -EUCLEAN, "host memory ended in the middle of a change; leave this machine and start again");
 	if (c->flags & (CMD_READ | CMD_SESSION | CMD_FRONT))
 		return run_guarded(m, c, &args, out, err);
 	m->execute = command_execute;
@@ -265,7 +261,6 @@ int command_execute(struct machine *m, const char *line, struct text *out, struc
 	m->sys->mm.cpu = m->sim->cpu;
 	m->sim->ops++;
 	rc = run_guarded(m, c, &args, out, err);
-	run_kernel_threads(m);
 	history_after(m, line, rc);
 	return rc;
 }

@@ -169,6 +169,7 @@ static void load_cmdline(struct import *im)
 
 	if (!text && im->log.cmdline)
 		text = strdup(im->log.cmdline);
+	im->no_memory |= !text && im->log.cmdline;
 	if (!text)
 		return;
 	text[strcspn(text, "\r\n")] = '\0';
@@ -308,8 +309,10 @@ static struct desc *conclude(struct import *im, int ret, const char *path, struc
 		load_cmdline(im);
 	if (!ret && (im->log.failed || im->calls.failed))
 		ret = mm_fail(im->err, -ENOMEM, "%s: no memory to read the log", path);
-	if (!ret)
+	if (!ret && !im->no_memory)
 		ret = build(im, path);
+	if (im->no_memory || im->notes.failed || ret == -ENOMEM)
+		ret = mm_fail(im->err, -ENOMEM, "%s: the host has no memory left to import it", path);
 	if (notes)
 		text_puts(notes, text_str(&im->notes));
 	if (ret) {

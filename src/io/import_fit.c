@@ -163,14 +163,16 @@ static bool row_ok(const struct desc_node *n)
 }
 
 /* sysfs prints a row with one number per online node; give each its node's place. */
-static void spread_row(struct desc *d, struct desc_node *n)
+static void spread_row(struct import *im, struct desc_node *n)
 {
+	struct desc *d = im->d;
 	int max = highest_nid(d), from = 0;
 	u8 *row;
 
 	if (!n->distance || n->nr_distance > max)
 		return;
 	row = malloc((size_t)max + 1);
+	im->no_memory |= !row;
 	if (!row)
 		return;
 	for (int nid = 0; nid <= max; nid++) {
@@ -190,10 +192,13 @@ static void fit_nodes(struct import *im)
 	struct desc *d = im->d;
 	u8 *taken = calloc((size_t)d->nr_cpus_possible, 1);
 
+	im->no_memory |= !taken;
+	if (!taken)
+		return;
 	for (size_t i = 0; i < d->nr_node; i++) {
 		struct desc_node *n = &d->node[i];
 
-		spread_row(d, n);
+		spread_row(im, n);
 		if (n->distance && !row_ok(n)) {
 			text_printf(&im->notes, "node %d: its distances make no sense; 10 and 20 are used\n", n->nid);
 			free(n->distance);

@@ -34,6 +34,7 @@ struct import {
 	struct desc *d;
 	struct bootlog log;    /* empty lists when there is none */
 	struct bootlog_calls calls; /* memblock=debug; empty without */
+	bool no_memory;        /* the host had none for some part: the import fails in the end */
 	bool has_log;
 	bool flat;             /* the files of proc/ lie in the root itself */
 	bool resv_from_log;    /* memblock=debug calls were used */

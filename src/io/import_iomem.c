@@ -39,11 +39,14 @@ static bool iomem_add(struct import *im, const struct iomem_line *l, size_t *cap
 	struct iomem_line *n;
 
 	if (im->nr_iomem == *cap) {
-		*cap = *cap ? *cap * 2 : 128;
-		n = realloc(im->iomem, *cap * sizeof(*n));
+		size_t more = *cap ? *cap * 2 : 128;
+
+		n = realloc(im->iomem, more * sizeof(*n));
+		im->no_memory |= !n;
 		if (!n)
 			return false;
 		im->iomem = n;
+		*cap = more;
 	}
 	im->iomem[im->nr_iomem++] = *l;
 	return true;

@@ -51,7 +51,7 @@ static void end_run(struct flags_scan *s)
 {
 	struct pfn_range *n;
 
-	if (s->start == NO_PFN || s->nr >= BOOTLOG_MAX_ITEMS)
+	if (s->start == NO_PFN || s->failed || s->nr >= BOOTLOG_MAX_ITEMS)
 		return;
 	if (s->nr == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 64;
@@ -85,6 +85,7 @@ static void scan_fd(struct flags_scan *s, int fd)
 	u64 *buf = malloc(chunk);
 	ssize_t n = buf ? 1 : 0;
 
+	s->failed |= !buf;
 	while (n > 0 && !s->failed) {
 		n = read(fd, buf, chunk);
 		for (ssize_t i = 0; i < n / 8; i++)

@@ -33,11 +33,14 @@ static struct zoneinfo_zone *zone_begin(struct import *im, const char *s, size_t
 	if (im->nr_zones >= (size_t)MAX_NUMNODES * MAX_NR_ZONES)
 		return NULL;
 	if (im->nr_zones == *cap) {
-		*cap = *cap ? *cap * 2 : 16;
-		z = realloc(im->zones, *cap * sizeof(*z));
+		size_t more = *cap ? *cap * 2 : 16;
+
+		z = realloc(im->zones, more * sizeof(*z));
+		im->no_memory |= !z;
 		if (!z)
 			return NULL;
 		im->zones = z;
+		*cap = more;
 	}
 	z = &im->zones[im->nr_zones++];
 	*z = (struct zoneinfo_zone){ .nid = nid, .type = zone_type_of(name) };

@@ -37,6 +37,7 @@ static char *read_fd(struct import *im, int fd, size_t *len, const char *name)
 		if (n == cap) {
 			cap *= 2;
 			bigger = realloc(buf, cap + 1);
+			im->no_memory |= !bigger;
 			if (!bigger)
 				break;
 			buf = bigger;
@@ -46,6 +47,7 @@ static char *read_fd(struct import *im, int fd, size_t *len, const char *name)
 		} while (got < 0 && errno == EINTR);
 		n += got > 0 ? (size_t)got : 0;
 	}
+	im->no_memory |= !buf;
 	if (!buf)
 		return NULL;
 	if (got < 0)
@@ -161,6 +163,7 @@ u64 *import_list_numbered(struct import *im, const char *dir, const char *prefix
 		if (*nr == cap) {
 			cap = cap ? cap * 2 : 64;
 			bigger = realloc(list, cap * sizeof(*list));
+			im->no_memory |= !bigger;
 			if (!bigger)
 				break;
 			list = bigger;

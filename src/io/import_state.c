@@ -171,6 +171,7 @@ static void drop_sums(struct import *im)
 	size_t nr = d->nr_freecount, kept = 0, differ = 0;
 	bool *drop = calloc(nr ? nr : 1, sizeof(*drop));
 
+	im->no_memory |= !drop;
 	if (!drop)
 		return;
 	for (size_t i = 0; i < nr; i++) {

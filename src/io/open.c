@@ -4,6 +4,8 @@
  */
 #include "io/open.h"
 
+#include <setjmp.h>
+
 #include "io/config.h"
 #include "io/import.h"
 #include "io/import_state.h"
@@ -11,49 +13,71 @@
 #include "sim/history.h"
 #include "sim/machine.h"
 
-/* Free counts that the description holds become pages; then that is time 0. */
-static void fill(struct machine *m)
+/* The pages that the description counts as free or used. 0, or -ENOMEM. */
+static int apply_freecounts(struct machine *m, struct mm_error *err)
 {
+	jmp_buf env, *old = arena_set_oom(m->arena, &env);
+	volatile int rc = -ENOMEM;
+
+	if (!setjmp(env)) {
+		import_apply_freecounts(m->sys);
+		rc = 0;
+	}
+	arena_set_oom(m->arena, old);
+	return rc ? mm_fail(err, rc, "the host has no memory left for this machine's pages") : 0;
+}
+
+/* Free counts that the description holds become pages; then that is time 0. */
+static int fill(struct machine *m, struct mm_error *err)
+{
+	int rc;
+
 	if (m->sys->stage < BOOT_LATE || !m->desc->nr_freecount)
-		return;
-	import_apply_freecounts(m->sys);
-	if (!m->history)
-		return;
+		return 0;
+	rc = apply_freecounts(m, err);
+	if (rc || !m->history)
+		return rc;
 	history_destroy(m->history);
 	m->history = history_create(m);
+	return m->history ? 0 : mm_fail(err, -ENOMEM, "the host has no memory to record this machine's history");
 }
 
 static struct machine *boot_and_fill(struct desc *desc, enum boot_stage upto, struct mm_error *err)
 {
 	struct machine *m = machine_create_unrecorded(desc, upto, err);
 
-	if (m)
-		fill(m);
+	if (m && fill(m, err)) {
+		machine_destroy(m);
+		return NULL;
+	}
 	return m;
 }
 
 /* Now is time 0. */
-static struct machine *record(struct machine *m)
+static struct machine *record(struct machine *m, struct mm_error *err)
 {
-	if (m)
-		m->history = history_create(m);
-	return m;
+	if (!m)
+		return NULL;
+	m->history = history_create(m);
+	if (m->history)
+		return m;
+	mm_fail(err, -ENOMEM, "the host has no memory to record this machine's history");
+	machine_destroy(m);
+	return NULL;
 }
 
 int machine_reopen(struct machine *m, enum boot_stage upto, struct mm_error *err)
 {
 	int rc = machine_reboot(m, upto, err);
 
-	if (!rc)
-		fill(m);
-	return rc;
+	return rc ? rc : fill(m, err);
 }
 
 struct machine *machine_open_at(const char *path, enum boot_stage upto, struct mm_error *err)
 {
 	struct desc *desc = config_load(path, err);
 
-	return desc ? record(boot_and_fill(desc, upto, err)) : NULL;
+	return desc ? record(boot_and_fill(desc, upto, err), err) : NULL;
 }
 
 struct machine *machine_open(const char *path, struct mm_error *err)
@@ -65,7 +89,7 @@ struct machine *machine_import(const char *root, enum boot_stage upto, struct te
 {
 	struct desc *desc = import_root(root, 0, notes, err);
 
-	return desc ? record(boot_and_fill(desc, upto, err)) : NULL;
+	return desc ? record(boot_and_fill(desc, upto, err), err) : NULL;
 }
 
 struct machine *machine_import_look(const char *root, struct text *notes, struct mm_error *err)

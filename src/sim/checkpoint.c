@@ -62,6 +62,7 @@ struct checkpoints {
 	size_t shadow_len;    /* bytes of it that may differ from zero */
 	size_t shadow_reserve;
 	size_t bytes;
+	u8 *buf;              /* room for two chunks or slots: restoring needs no memory */
 	bool broken;          /* host memory ran out: nothing can be restored any more */
 };
 
@@ -186,6 +187,8 @@ static void save_slot(void *arg, u32 slot)
 
 	if (!p || c->broken) {
 		c->broken = true;
+		if (p != buf)
+			free(p);
 		return;
 	}
 	memmap_slot_save(map_of(c), slot, p);
@@ -207,9 +210,11 @@ struct checkpoints *checkpoints_create(struct machine *m)
 	c->shadow = mmap(NULL, c->shadow_reserve, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	c->point = calloc(16, sizeof(*c->point));
-	if (c->shadow == MAP_FAILED || !c->point) {
+	c->buf = malloc(2 * max_u64(CHUNK, slot_bytes(map_of(c))));
+	if (c->shadow == MAP_FAILED || !c->point || !c->buf) {
 		if (c->shadow != MAP_FAILED)
 			munmap(c->shadow, c->shadow_reserve);
+		free(c->buf);
 		free(c->point);
 		free(c);
 		return NULL;
@@ -232,6 +237,7 @@ void checkpoints_destroy(struct checkpoints *c)
 		delta_clear(c, &c->point[i].to_next);
 	delta_clear(c, &c->pending);
 	munmap(c->shadow, c->shadow_reserve);
+	free(c->buf);
 	free(c->point);
 	free(c);
 }
@@ -409,16 +415,13 @@ static void revert_pending(struct checkpoints *c)
 	u8 *now = arena_base(c->m->arena);
 	size_t len = max_u64(arena_extent(c->m->arena), c->shadow_len);
 	size_t n = slot_bytes(map_of(c));
-	u8 *buf = malloc(n);
 
-	for (size_t i = 0; buf && i < c->pending.nr; i++) {
+	for (size_t i = 0; i < c->pending.nr; i++) {
 		const struct item *it = &c->pending.item[i];
 
-		unpack(it->data, buf, n);
-		memmap_slot_load(map_of(c), it->id & ~SLOT_ITEM, buf);
+		unpack(it->data, c->buf, n);
+		memmap_slot_load(map_of(c), it->id & ~SLOT_ITEM, c->buf);
 	}
-	c->broken |= !buf;
-	free(buf);
 	forget_dirty(c, &c->pending);
 	for (size_t off = 0; off < len; off += CHUNK)
 		if (memcmp(now + off, c->shadow + off, CHUNK))
@@ -426,60 +429,83 @@ static void revert_pending(struct checkpoints *c)
 	delta_clear(c, &c->pending);
 }
 
-/* Exchange the content of one chunk or slot with what the delta keeps. @buf has room for two of them. */
-static void swap_item(struct checkpoints *c, struct item *it, u8 *buf)
+static u8 *chunk_at(const struct checkpoints *c, u32 id)
 {
-	size_t n = item_bytes(c, it->id);
-	u8 *now = (u8 *)arena_base(c->m->arena) + (size_t)(it->id & ~SLOT_ITEM) * CHUNK, *then = buf + n;
-	struct packed *packed;
+	return (u8 *)arena_base(c->m->arena) + (size_t)id * CHUNK;
+}
 
-	if (it->id & SLOT_ITEM)
-		memmap_slot_save(map_of(c), it->id & ~SLOT_ITEM, buf);
-	else
-		memcpy(buf, now, n);
-	if (pack(buf, n, &packed)) {
-		c->broken = true;
+/* What chunk or slot @id holds now. 0 or -ENOMEM. */
+static int pack_item(struct checkpoints *c, u32 id, struct packed **out)
+{
+	if (!(id & SLOT_ITEM))
+		return pack(chunk_at(c, id), CHUNK, out);
+	memmap_slot_save(map_of(c), id & ~SLOT_ITEM, c->buf);
+	return pack(c->buf, slot_bytes(map_of(c)), out);
+}
+
+static void unpack_item(struct checkpoints *c, const struct item *it)
+{
+	unpack(it->data, c->buf, item_bytes(c, it->id));
+	if (it->id & SLOT_ITEM) {
+		memmap_slot_load(map_of(c), it->id & ~SLOT_ITEM, c->buf);
 		return;
 	}
-	unpack(it->data, then, n);
-	if (it->id & SLOT_ITEM) {
-		memmap_slot_load(map_of(c), it->id & ~SLOT_ITEM, then);
-	} else {
-		memcpy(now, then, n);
-		memcpy(c->shadow + (size_t)it->id * CHUNK, then, n);
-	}
-	c->bytes += packed_bytes(packed);
-	c->bytes -= packed_bytes(it->data);
-	free(it->data);
-	it->data = packed;
+	memcpy(chunk_at(c, it->id), c->buf, CHUNK);
+	memcpy(c->shadow + (size_t)it->id * CHUNK, c->buf, CHUNK);
 }
 
-static void swap_delta(struct checkpoints *c, struct delta *d, u8 *buf)
+/*
+ * Exchange the contents of chunks and slots with what the delta keeps: first all of the
+ * present is packed, so that memory that ends halfway leaves everything as it was.
+ */
+static int swap_delta(struct checkpoints *c, struct delta *d)
 {
-	for (size_t i = 0; i < d->nr; i++)
-		swap_item(c, &d->item[i], buf);
+	struct packed **now = malloc(d->nr * sizeof(*now) + 1);
+	size_t i = 0;
+
+	while (now && i < d->nr && !pack_item(c, d->item[i].id, &now[i]))
+		i++;
+	if (!now || i < d->nr) {
+		while (i)
+			free(now[--i]);
+		free(now);
+		return -ENOMEM;
+	}
+	for (i = 0; i < d->nr; i++) {
+		unpack_item(c, &d->item[i]);
+		c->bytes += packed_bytes(now[i]);
+		c->bytes -= packed_bytes(d->item[i].data);
+		free(d->item[i].data);
+		d->item[i].data = now[i];
+	}
+	free(now);
+	return 0;
 }
 
-void checkpoints_restore(struct checkpoints *c, u64 time)
+int checkpoints_restore(struct checkpoints *c, u64 time)
 {
 	size_t to = nearest_index(c, time);
-	u8 *buf = malloc(2 * max_u64(CHUNK, slot_bytes(map_of(c))));
 	u64 seq = max_u64(c->m->trace.seq, c->m->trace.floor);
+	int rc = 0;
 
-	if (!buf || c->broken) {
-		free(buf);
-		return;
-	}
+	if (c->broken)
+		return -ENOMEM;
 	revert_pending(c);
-	while (c->cur > to)
-		swap_delta(c, &c->point[--c->cur].to_next, buf);
-	while (c->cur < to)
-		swap_delta(c, &c->point[c->cur++].to_next, buf);
-	free(buf);
+	while (!rc && c->cur > to) {
+		rc = swap_delta(c, &c->point[c->cur - 1].to_next);
+		c->cur -= !rc;
+	}
+	while (!rc && c->cur < to) {
+		rc = swap_delta(c, &c->point[c->cur].to_next);
+		c->cur += !rc;
+	}
 	c->shadow_len = max_u64(c->shadow_len, arena_extent(c->m->arena));
 	memmap_rebuild_caches(map_of(c));
-	trace_rewind(&c->m->trace, c->point[to].trace_seq, seq);
+	trace_rewind(&c->m->trace, c->point[c->cur].trace_seq, seq);
+	return rc;
 }
+
+bool checkpoints_broken(const struct checkpoints *c) { return c->broken; }
 
 void checkpoints_forget_after(struct checkpoints *c, u64 time)
 {

@@ -18,8 +18,14 @@ void checkpoints_destroy(struct checkpoints *c);
 int checkpoints_take(struct checkpoints *c, u64 time);
 /* Time of the last checkpoint at or before @time. */
 u64 checkpoints_nearest(const struct checkpoints *c, u64 time);
-/* Make the machine what it was at checkpoints_nearest(@time). What was not checkpointed is lost. */
-void checkpoints_restore(struct checkpoints *c, u64 time);
+/*
+ * Make the machine what it was at checkpoints_nearest(@time). What was not checkpointed is
+ * lost. 0, or -ENOMEM: the machine is then at another checkpoint, or, with
+ * checkpoints_broken(), as it was.
+ */
+int checkpoints_restore(struct checkpoints *c, u64 time);
+/* Host memory ended while something was saved: nothing can be restored any more. */
+bool checkpoints_broken(const struct checkpoints *c);
 /* Checkpoints after @time are dropped; the machine does not change. */
 void checkpoints_forget_after(struct checkpoints *c, u64 time);
 

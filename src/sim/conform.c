@@ -58,6 +58,7 @@ struct conform {
 	u32 nr_states;
 	u32 states_equal;
 	bool loaded;
+	DIR *folder;            /* while states are looked for; closed at the end in any case */
 };
 
 static char *path_of(struct conform *c, const char *name)
@@ -317,6 +318,7 @@ static void print_first_difference(struct conform *c)
 /* Compare with one state; what differs is printed after the state's line. */
 static int compare_state(struct conform *c, const char *name, u64 op)
 {
+	const char *path = path_of(c, name);
 	struct arena *scratch = arena_create(ARENA_BYTES);
 	struct conform_diff diff = { 0 };
 	struct text lines = TEXT_INIT;
@@ -328,7 +330,7 @@ static int compare_state(struct conform *c, const char *name, u64 op)
 		return mm_fail(c->err, -ENOMEM, "no host memory for the state dumps");
 	arena_set_oom(scratch, &env);
 	if (!setjmp(env))
-		rc = state_dump_read(&d, scratch, path_of(c, name), c->err);
+		rc = state_dump_read(&d, scratch, path, c->err);
 	if (!rc) {
 		conform_compare(c->mm, d, &diff, &lines);
 		text_printf(c->out, "  state %-24s after operation %7llu: %s", name, (ull)op,
@@ -381,13 +383,13 @@ static void insert_state(struct conform *c, const char *name, u64 op)
 
 static int find_states(struct conform *c)
 {
-	DIR *dir = opendir(c->dir);
 	struct dirent *e;
 	int rc = 0;
 
-	if (!dir)
+	c->folder = opendir(c->dir);
+	if (!c->folder)
 		return mm_fail(c->err, -errno, "%s: %s", c->dir, strerror(errno));
-	while (!rc && (e = readdir(dir))) {
+	while (!rc && (e = readdir(c->folder))) {
 		u64 op;
 
 		if (!is_state(e->d_name))
@@ -399,7 +401,6 @@ static int find_states(struct conform *c)
 		if (!rc)
 			insert_state(c, e->d_name, op);
 	}
-	closedir(dir);
 	return rc;
 }
 
@@ -436,8 +437,9 @@ static int run(struct conform *c)
 		return rc;
 	print_first_difference(c);
 	text_printf(c->out, "%s: states %u, equal %u\n", c->dir, c->nr_states, c->states_equal);
-	if (page_alloc_check(c->mm, c->out))
-		return -EUCLEAN;
+	rc = page_alloc_check(c->mm, c->out);
+	if (rc)
+		return rc;
 	return c->first_diff < 0 && c->states_equal == c->nr_states ? 0 : -EUCLEAN;
 }
 
@@ -459,6 +461,8 @@ int conform_dir(const char *dir, struct text *out, struct mm_error *err)
 	arena_set_oom(c->arena, &env);
 	if (!setjmp(env))
 		rc = run(c);
+	if (c->folder)
+		closedir(c->folder);
 	memmap_cleanup(&c->map);
 	trace_cleanup(&c->trace);
 out:

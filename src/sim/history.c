@@ -44,6 +44,7 @@ struct history {
 	u64 last_cp_time;
 	u64 interval;     /* tests: operations between checkpoints, 0: by time */
 	bool replaying;
+	bool failed;      /* host memory ran out while replaying */
 	bool broken;      /* host memory ran out: no further recording */
 };
 
@@ -211,6 +212,18 @@ void history_steps(struct machine *m, u64 ops)
 	maybe_checkpoint(m);
 }
 
+/* Steps again; when host memory ends, the replay stops. */
+static void replay_steps(struct machine *m, u64 steps)
+{
+	jmp_buf env, *old = arena_set_oom(m->arena, &env);
+
+	if (setjmp(env))
+		m->history->failed = true;
+	else
+		workload_steps(m, steps);
+	arena_set_oom(m->arena, old);
+}
+
 /* Run entry @e again, or the part of it that ends at time @t. */
 static void replay_entry(struct machine *m, const struct entry *e, u64 t)
 {
@@ -218,9 +231,9 @@ static void replay_entry(struct machine *m, const struct entry *e, u64 t)
 	struct mm_error err = { 0, "" };
 
 	if (e->steps)
-		workload_steps(m, min_u64(t, e->start + e->steps) - m->sim->ops);
+		replay_steps(m, min_u64(t, e->start + e->steps) - m->sim->ops);
 	else
-		m->execute(m, e->line, &out, &err);
+		command_execute(m, e->line, &out, &err);
 	text_cleanup(&out);
 }
 
@@ -239,14 +252,25 @@ static size_t entry_at(const struct history *h, u64 t)
 	return lo ? lo - 1 : 0;
 }
 
-static void replay_until(struct machine *m, u64 t)
+/* 0, or -ENOMEM: the machine is then at a checkpoint before @t. */
+static int replay_until(struct machine *m, u64 t)
 {
 	struct history *h = m->history;
 
 	h->replaying = true;
-	for (size_t i = entry_at(h, m->sim->ops); i < h->nr && m->sim->ops < t; i++)
+	h->failed = false;
+	for (size_t i = entry_at(h, m->sim->ops); i < h->nr && m->sim->ops < t && !h->failed; i++)
 		replay_entry(m, &h->entry[i], t);
 	h->replaying = false;
+	if (h->failed)
+		m->lost = checkpoints_restore(h->cp, t) && checkpoints_broken(h->cp);
+	return h->failed ? -ENOMEM : 0;
+}
+
+static int fail_on_the_way(struct machine *m, u64 t, struct mm_error *err)
+{
+	return mm_fail(err, -ENOMEM, "the host has no memory left to go to time %llu; this is time %llu",
+		       (unsigned long long)t, (unsigned long long)m->sim->ops);
 }
 
 int history_seek(struct machine *m, u64 t, struct mm_error *err)
@@ -271,17 +295,22 @@ int history_seek(struct machine *m, u64 t, struct mm_error *err)
 	return 0;
 }
 
-void history_rollback(struct machine *m)
+int history_rollback(struct machine *m, struct mm_error *err)
 {
 	struct history *h = m->history;
-	u64 before;
+	u64 before = h ? min_u64(h->end, m->sim->ops) : 0;
 
-	if (!h)
-		return;
-	before = h->replaying ? checkpoints_nearest(h->cp, h->end) : min_u64(h->end, m->sim->ops);
-	checkpoints_restore(h->cp, before);
-	if (!h->replaying)
-		replay_until(m, before);
+	if (h && h->replaying) { /* whoever replays puts it right */
+		h->failed = true;
+		return mm_fail(err, -ENOMEM, "the host has no memory left");
+	}
+	m->lost = !h || (checkpoints_restore(h->cp, before) && checkpoints_broken(h->cp));
+	if (m->lost)
+		return mm_fail(err, -ENOMEM, "the host has no memory left, and none to put the machine back; "
+			       "leave it and start again");
+	if (m->sim->ops != before && replay_until(m, before))
+		return fail_on_the_way(m, before, err);
+	return mm_fail(err, -ENOMEM, "the host has no memory left for this; the machine is as it was before");
 }
 
 int history_undo(struct machine *m, struct mm_error *err)

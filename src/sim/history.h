@@ -35,8 +35,12 @@ void history_after(struct machine *m, const char *line, int rc);
 /* @ops steps of the running workload were done (neighbouring slices become one entry). */
 void history_steps(struct machine *m, u64 ops);
 
-/* The machine ran out of host memory inside a command: put back the state before it. */
-void history_rollback(struct machine *m);
+/*
+ * The machine ran out of host memory inside a command: put back the state before it, or,
+ * when memory does not even suffice for that, an earlier one. Without a history the
+ * machine is lost (machine.lost). Return: -ENOMEM, with what happened in *err.
+ */
+int history_rollback(struct machine *m, struct mm_error *err);
 
 /* Go to time @t (0 ... history_end()). 0, or -ERANGE. */
 int history_seek(struct machine *m, u64 t, struct mm_error *err);

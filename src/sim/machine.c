@@ -67,8 +67,14 @@ struct machine *machine_create(struct desc *desc, enum boot_stage upto, struct m
 {
 	struct machine *m = machine_create_unrecorded(desc, upto, err);
 
-	if (m)
-		m->history = history_create(m);
+	if (!m)
+		return NULL;
+	m->history = history_create(m);
+	if (!m->history) {
+		mm_fail(err, -ENOMEM, "the host has no memory to record this machine's history");
+		machine_destroy(m);
+		return NULL;
+	}
 	return m;
 }
 

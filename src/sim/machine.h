@@ -25,6 +25,7 @@ struct machine {
 	struct system *sys;       /* in the arena */
 	struct sim_state *sim;    /* in the arena: names of allocations, workload, counters */
 	struct history *history;  /* owned, host memory; NULL when recording is off */
+	bool lost;                /* host memory ended in the middle of a change that could not be taken back */
 	machine_execute_fn execute; /* the command floor above; it says so before its first line is recorded */
 };
 

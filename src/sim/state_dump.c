@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#define MAX_FILE (1L << 30)
 
 struct reader {
 	struct state_dump *d;
@@ -30,22 +33,26 @@ static int bad(struct reader *r, const char *what)
 
 char *file_read_arena(struct arena *arena, const char *path, size_t *size, struct mm_error *err)
 {
-	FILE *f = fopen(path, "rb");
-	char *buf = NULL;
-	long n;
+	struct stat st;
+	char *buf;
+	FILE *f;
 
+	if (stat(path, &st)) {
+		mm_fail(err, -errno, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_size > MAX_FILE) {
+		mm_fail(err, -EINVAL, "%s is not a file of a sensible size (1 GiB at most)", path);
+		return NULL;
+	}
+	/* Memory first: when there is none, no file must be left open. */
+	buf = arena_alloc(arena, (size_t)st.st_size + 1);
+	f = fopen(path, "rb");
 	if (!f) {
 		mm_fail(err, -errno, "%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	if (fseek(f, 0, SEEK_END) || (n = ftell(f)) < 0 || n > (1L << 30)) {
-		mm_fail(err, -EINVAL, "%s is not a file of a sensible size", path);
-		fclose(f);
-		return NULL;
-	}
-	rewind(f);
-	buf = arena_alloc(arena, (size_t)n + 1);
-	*size = fread(buf, 1, (size_t)n, f);
+	*size = fread(buf, 1, (size_t)st.st_size, f);
 	buf[*size] = '\0';
 	fclose(f);
 	return buf;

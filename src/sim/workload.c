@@ -61,9 +61,13 @@ u64 machine_run_slice(struct machine *m, u64 max_ops)
 	jmp_buf env, *old = arena_set_oom(m->arena, &env);
 	volatile u64 done = 0;
 
+	if (m->lost) {
+		arena_set_oom(m->arena, old);
+		return 0;
+	}
 	if (setjmp(env)) {
 		arena_set_oom(m->arena, old);
-		history_rollback(m);
+		history_rollback(m, NULL);
 		return 0;
 	}
 	history_before(m);

@@ -33,6 +33,13 @@ static void prefixes_of_syslog_journal_and_dmesg_come_off(void **state)
 		"[    0.000000] kernel:   node   0: x",
 		"kern  :info  : [    0.000000]   node   0: x",
 		"  node   0: x",
+		"2024-05-01T10:00:00,123456+02:00   node   0: x",
+		"2024-05-01 10:00:00 10.0.0.1 [    0.000000]   node   0: x",
+		"> [    0.000000]   node   0: x",
+		"\t[    0.000000]   node   0: x",
+		"6,339,5140900,-;  node   0: x",
+		"Aug 21 05:51:46 host kernel[0]:   node   0: x",
+		"[    0.000000] (0)[0:swapper]   node   0: x",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(dressed); i++)
@@ -115,6 +122,7 @@ static void zone_answers_are_read(void **state)
 
 	parse(&log, answers, false, NULL);
 	assert_int_equal(log.nr_zone, 3);
+	assert_int_equal(log.zones_counted, 1u << ZONE_DMA);
 	assert_int_equal(log.zone[1].type, ZONE_DMA32);
 	assert_int_equal(log.zone[1].end, 0x40000000);
 	assert_true(log.zone[2].empty);

@@ -20,8 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/bootlog.h"
-#include "io/scan.h"
+#include "io/bootlog_internal.h"
 
 #define LINE_MAX_LEN 1024
 
@@ -614,9 +613,7 @@ void bootlog_calls_read(struct bootlog_calls *out, const char *text, size_t len)
 		size_t n = (size_t)((nl ? nl : end) - text);
 
 		p.line = ++out->nr_lines;
-		memcpy(line, text, n < sizeof(line) ? n : sizeof(line) - 1);
-		line[n < sizeof(line) ? n : sizeof(line) - 1] = '\0';
-		line[strcspn(line, "\r")] = '\0';
+		bootlog_clean_line(line, sizeof(line) - 1, text, n);
 		one_line(&p, line);
 		text += nl ? n + 1 : n;
 	}

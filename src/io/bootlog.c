@@ -64,63 +64,6 @@ void *log_list_add(struct log_parse *p, void **list, size_t *nr, size_t *cap, si
 	return n;
 }
 
-/* "<5>", "kern  :info  : " (dmesg -x). */
-static const char *strip_level(const char *s)
-{
-	const char *p = s;
-
-	if (*s == '<') {
-		p++;
-		while (*p >= '0' && *p <= '9')
-			p++;
-		return *p == '>' && p > s + 1 ? p + 1 : s;
-	}
-	if (strncmp(s, "kern ", 5) && strncmp(s, "kern:", 5) && strncmp(s, "user ", 5))
-		return s;
-	p = strchr(s, ':');
-	p = p ? strchr(p + 1, ':') : NULL;
-	return p && p - s < 24 ? p + (p[1] == ' ' ? 2 : 1) : s;
-}
-
-/* "[    0.000000] ", "[    T0] ", "[Fri May 22 09:34:57 2026] ", but not "[mem ...". */
-static const char *strip_bracket(const char *s)
-{
-	const char *e;
-
-	if (*s != '[' || !strncmp(s, "[mem", 4))
-		return s;
-	e = strchr(s, ']');
-	if (!e || e - s > 40)
-		return s;
-	return e[1] == ' ' ? e + 2 : e + 1;
-}
-
-/* Everything up to "kernel: ", where that is a syslog or journal prefix. */
-static const char *strip_syslog(const char *s)
-{
-	const char *k = strstr(s, "kernel: ");
-	const char *b = strchr(s, '[');
-
-	if (!k || k - s > 100 || (b && b < k) || (k > s && k[-1] != ' '))
-		return s;
-	return k + 8;
-}
-
-const char *bootlog_strip_prefix(const char *line)
-{
-	const char *s;
-
-	for (int i = 0; i < 8; i++) {
-		s = strip_bracket(strip_level(line));
-		if (s == line)
-			s = strip_syslog(line);
-		if (s == line)
-			break;
-		line = s;
-	}
-	return line;
-}
-
 static bool try_rules(struct log_parse *p, const struct log_rule *r, const char *s)
 {
 	for (; r->prefix; r++) {
@@ -147,40 +90,6 @@ static void one_line(struct log_parse *p, const char *line)
 	try_rules(p, bootlog_misc_rules, s);
 }
 
-/* Bytes of the colour sequence at @s (ESC [ ... letter); 0: there is none. */
-static size_t colour_len(const char *s, size_t len)
-{
-	size_t n = 2;
-
-	if (len < 3 || s[0] != '\033' || s[1] != '[')
-		return 0;
-	while (n < len && (s[n] == ';' || (s[n] >= '0' && s[n] <= '9')))
-		n++;
-	return n < len ? n + 1 : n;
-}
-
-/* Copy a line without colours, CR and NUL bytes; other control bytes become blanks. */
-static void clean_line(char *dst, const char *src, size_t len)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len && n < BOOTLOG_MAX_LINE; i++) {
-		unsigned char c = (unsigned char)src[i];
-		size_t skip = colour_len(src + i, len - i);
-
-		if (skip) {
-			i += skip - 1;
-			continue;
-		}
-		if (c == '\r' || c == '\0')
-			continue;
-		dst[n++] = c < ' ' && c != '\t' ? ' ' : (char)c;
-	}
-	while (n && (dst[n - 1] == ' ' || dst[n - 1] == '\t'))
-		n--;
-	dst[n] = '\0';
-}
-
 void bootlog_parse(struct bootlog *log, const char *text, size_t len, bool withhold, struct text *notes)
 {
 	struct log_parse p = { .log = log, .notes = notes, .withhold = withhold };
@@ -197,7 +106,7 @@ void bootlog_parse(struct bootlog *log, const char *text, size_t len, bool withh
 		size_t n = (size_t)((nl ? nl : end) - text);
 
 		p.line = ++log->nr_lines;
-		clean_line(line, text, n);
+		bootlog_clean_line(line, BOOTLOG_MAX_LINE, text, n);
 		one_line(&p, line);
 		text += n + 1;
 	}

@@ -134,6 +134,7 @@ struct bootlog {
 	u64 last_pfn;       /* the first one told */
 	u64 max_arch_pfn;
 	LOG_LIST(log_efi, efi);
+	u32 zones_counted; /* bit per zone type that a line "DMA zone: 64 pages used for memmap" names; 0: none */
 	LOG_LIST(log_node_mem, srat);
 	LOG_LIST(log_node_mem, fake);    /* numa=fake results */
 	phys_t whole_start, whole_end;   /* "Faking a node at"; end 0: not told */

@@ -36,6 +36,12 @@ extern const struct log_rule bootlog_misc_rules[];
 /* A line that begins with a number, where kernels before 3.5 list node ranges. */
 void bootlog_early_pfns(struct log_parse *p, const char *s);
 
+/*
+ * Copy @len bytes of a line to @dst (room for @max + 1) without colours, CR and
+ * NUL; other control bytes become blanks, blanks at the end go.
+ */
+void bootlog_clean_line(char *dst, size_t max, const char *src, size_t len);
+
 /* The line looked known but makes no sense: counted, the first ones noted. */
 void log_bad(struct log_parse *p, const char *why);
 /* start < end, else log_bad(). */

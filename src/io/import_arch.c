@@ -203,6 +203,9 @@ static void zones_from_log(struct import *im)
 	u32 mask = Z(NORMAL) | Z(MOVABLE);
 	bool later = false;
 
+	/* x86 always has memory in the first 16 MiB: a ZONE_DMA that no line counts is not there. */
+	if (!log->nr_zone && log->zones_counted && a->id != ARCH_ARM64 && !(log->zones_counted & Z(DMA)))
+		set_zone(a, ZONE_DMA, false);
 	if (!log->nr_zone)
 		return;
 	for (size_t i = log->nr_zone; i-- > 0;) {

@@ -130,10 +130,17 @@ static bool skip_mirror(const struct system *sys, const struct zone *z, bool mir
  * begins in a hole is never passed and keeps type 0, unmovable: the lowest block
  * of ZONE_DMA on x86, whose frame 0 belongs to the BIOS, is always one.
  */
-static void mark_headless_pageblock(struct system *sys, pfn_t start)
+static void mark_headless_pageblock(struct system *sys, const struct zone *z, pfn_t start)
 {
 	pfn_t block = align_down(start, 1ULL << sys->arch.pageblock_order);
+	const struct memmap_range *below = memmap_range_of(&sys->map, block);
 
+	/* Without sections each zone has its own bitmap, and this zone's bit is never passed either. */
+	if (sys->arch.flatmem && block != start && start == z->zone_start_pfn && below && below->zone != ZONE_NONE) {
+		memmap_touch_section(&sys->map, block);
+		memmap_share_pageblock(&sys->map, block, (u16)zone_nr(z), MIGRATE_UNMOVABLE);
+		return;
+	}
 	if (block != start && !memblock_is_memory(&sys->memblock, pfn_to_phys(&sys->arch, block)))
 		pageblock_set_mt(&sys->map, block, MIGRATE_UNMOVABLE);
 }
@@ -147,7 +154,7 @@ static void init_zone_range(struct memmap_walk *w, const struct zone *z, pfn_t s
 	if (!skip_mirror(w->sys, z, mirror)) {
 		defer_init(w, z, start, end);
 		memmap_set_range(&w->sys->map, start, end, PAGE_RESERVED, (u16)zone_nr(z));
-		mark_headless_pageblock(w->sys, start);
+		mark_headless_pageblock(w->sys, z, start);
 	}
 	init_unavailable_range(w->sys, w->hole, start, z);
 	w->hole = end;

@@ -9,6 +9,7 @@
 #include "alloc/extfrag.h"
 #include "alloc/node.h"
 #include "phys/summary.h"
+#include "zone/pageblock.h"
 
 #define LLX(v) ((unsigned long long)(v))
 #define MAX_RECLAIM_RETRIES   16
@@ -210,6 +211,9 @@ static void print_block_counts(struct system *sys, const struct zone *z, struct 
 	struct summary s = { { 0 }, { 0 }, 0 };
 
 	summary_query(&sys->map, first, first + align_up(z->spanned_pages, block), &s);
+	/* A zone that begins inside a pageblock may have a type of its own for it (flat memory map). */
+	s.pageblocks[pageblock_mt(&sys->map, first)]--;
+	s.pageblocks[pageblock_mt(&sys->map, z->zone_start_pfn)]++;
 	text_printf(out, "Node %d, zone %8s ", z->nid, z->name);
 	for (int mt = 0; mt < MIGRATE_TYPES; mt++)
 		if (has_migratetype(sys, mt))

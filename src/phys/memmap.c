@@ -54,7 +54,8 @@ void memmap_view(const struct memmap *map, pfn_t pfn, struct page_view *out)
 	out->device = r.device;
 	out->pb_mt = map->default_mt;
 	if (sec) {
-		u8 pb = sec->pb[(pfn - sec->start_pfn) >> map->pb_order];
+		const u8 *own = map->nr_shared ? memmap_shared_pb(map, pfn) : NULL;
+		u8 pb = own ? *own : sec->pb[(pfn - sec->start_pfn) >> map->pb_order];
 		const struct max_block *b = &sec->block[section_block(map, sec, pfn)];
 
 		out->pb_mt = pb & PB_MT_MASK;

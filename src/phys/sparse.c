@@ -439,6 +439,32 @@ u16 memmap_zone_slow(const struct memmap *map, page_handle h)
 	return r ? r->zone : ZONE_NONE;
 }
 
+/* --- pageblocks that zones share -------------------------------------------- */
+
+void memmap_share_pageblock(struct memmap *map, pfn_t pfn, u16 zone, unsigned mt)
+{
+	size_t size = sizeof(*map->shared);
+
+	map->shared = arena_realloc(map->arena, map->shared, map->nr_shared * size, (map->nr_shared + 1) * size);
+	map->shared[map->nr_shared++] =
+		(struct shared_pageblock){ align_down(pfn, 1ULL << map->pb_order), zone, (u8)mt };
+}
+
+u8 *memmap_shared_pb(const struct memmap *map, pfn_t pfn)
+{
+	pfn_t block = align_down(pfn, 1ULL << map->pb_order);
+	const struct memmap_range *r;
+
+	for (u32 i = 0; i < map->nr_shared; i++) {
+		if (map->shared[i].pfn != block)
+			continue;
+		r = memmap_range_of(map, pfn);
+		if (r && r->zone == map->shared[i].zone)
+			return &map->shared[i].pb;
+	}
+	return NULL;
+}
+
 /* --- declaring ranges ------------------------------------------------------ */
 
 static void clear_pages(struct memmap *map, page_handle h, u64 nr)

@@ -77,6 +77,17 @@ struct range_total {
 	u64 pageblocks; /* that start in a range with a zone */
 };
 
+/*
+ * A kernel without sections keeps a bitmap of pageblocks per zone: where zones
+ * meet inside a pageblock, each has a byte of its own for it. The lowest zone's is
+ * the section's; this is one of another zone.
+ */
+struct shared_pageblock {
+	pfn_t pfn; /* the pageblock's first page */
+	u16 zone;
+	u8 pb;
+};
+
 typedef void (*memmap_dirty_fn)(void *arg, u32 slot);
 
 struct memmap {
@@ -120,6 +131,9 @@ struct memmap {
 	u32 nr_emptied;       /* times that a section became whole free since the last buddy_trim() */
 	u32 dirty_section;    /* chain of sections with stale sums, or NO_SECTION */
 
+	struct shared_pageblock *shared; /* [nr_shared], by pfn; at most one per zone */
+	u32 nr_shared;
+
 	struct wild_run *run; /* [cap_runs] */
 	u32 nr_runs;          /* in use or on the chain */
 	u32 cap_runs;
@@ -158,8 +172,16 @@ static inline pfn_t page_to_pfn(const struct memmap *map, page_handle h)
 {
 	return memmap_slot(map, h)->pfn + (h & map->block_mask);
 }
+/* The byte of the pageblock of @pfn that is the zone's own, or NULL: the section's counts. */
+u8 *memmap_shared_pb(const struct memmap *map, pfn_t pfn);
+/* Pageblock of [pfn, ...) of @zone gets a byte of its own, of type @mt: boot of a flat memory map. */
+void memmap_share_pageblock(struct memmap *map, pfn_t pfn, u16 zone, unsigned mt);
 static inline u8 *page_pb(const struct memmap *map, page_handle h)
 {
+	u8 *own = unlikely(map->nr_shared) ? memmap_shared_pb(map, page_to_pfn(map, h)) : NULL;
+
+	if (own)
+		return own;
 	return &memmap_slot(map, h)->pb[(h & map->block_mask) >> map->pb_order];
 }
 

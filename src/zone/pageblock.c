@@ -16,7 +16,9 @@
 
 static u8 *pb_of(const struct memmap *map, const struct mem_section *sec, pfn_t pfn)
 {
-	return &sec->pb[(pfn - sec->start_pfn) >> map->pb_order];
+	u8 *own = unlikely(map->nr_shared) ? memmap_shared_pb(map, pfn) : NULL;
+
+	return own ? own : &sec->pb[(pfn - sec->start_pfn) >> map->pb_order];
 }
 
 unsigned pageblock_mt(const struct memmap *map, pfn_t pfn)

@@ -30,6 +30,8 @@ int act_escape(struct ui *ui, int arg);
 int act_select(struct ui *ui, int arg);
 int act_list_enter(struct ui *ui, int arg);
 int act_bands(struct ui *ui, int arg);
+int act_edit_bands(struct ui *ui, int arg);
+int act_axis(struct ui *ui, int arg);
 int act_lens(struct ui *ui, int arg);
 int act_hilbert(struct ui *ui, int arg);
 int act_letters(struct ui *ui, int arg);

@@ -25,6 +25,9 @@ struct pane;
 
 /* --- the map's own state (map.c) ------------------------------------------- */
 
+/* Holes take a column, or their size, or each node begins a row of its own. */
+enum axis_mode { AXIS_SQUEEZED, AXIS_LINEAR, AXIS_NODES, NR_AXIS_MODES };
+
 struct map {
 	pfn_t cursor;
 	unsigned shift;      /* log2 pages of a cell */
@@ -38,7 +41,13 @@ struct map {
 	bool hilbert;        /* cells along a Hilbert curve instead of rows */
 	bool selecting;
 	pfn_t anchor;        /* other end of the selection */
-	u32 bands;           /* bit per enum band that is wanted */
+	enum axis_mode mode;
+	bool *new_row;       /* of each stretch: it begins a row; owned */
+	u8 order[NR_BANDS];  /* enum band of each row that is wanted, from above */
+	int nr_order;
+	bool chosen;         /* the user said so: the first ones matter most */
+	bool dragging;       /* on the bands, from @drag_from on */
+	phys_t drag_from, drag_to;
 	int band_shift;      /* first band shown where not all have room */
 };
 
@@ -58,6 +67,9 @@ void map_zoom(struct pane *p, int steps); /* > 0: nearer */
 void map_whole(struct pane *p);
 /* Scroll so that the cursor is in the second row: a sheet will cover the lower half. */
 void map_cursor_to_top(struct pane *p);
+/* Show [@start, @end) as large as it fits. */
+void map_show_range(struct pane *p, pfn_t start, pfn_t end);
+const char *axis_mode_name(enum axis_mode m);
 void map_scroll(struct pane *p, s64 rows);
 /* Pages that the heatmap shows: [*start, *end). */
 void map_window(const struct map *map, pfn_t *start, pfn_t *end);
@@ -266,6 +278,9 @@ struct ui {
 	u64 shown_ms;
 	u64 now;                 /* ms, of this frame */
 	struct machine **machines; /* the caller's */
+	struct { bool on; int x, y, pane; } hover; /* where the mouse rests on the map */
+	char bands[128];         /* that the config file asks for, "" all; and its axis */
+	enum axis_mode axis;
 	struct live live;
 	struct film_view film;
 	struct cast *cast;       /* recording, NULL: none */
@@ -310,6 +325,12 @@ void bands_draw(struct ui *ui, struct pane *p);
 void bands_scale(const struct pane *p, int width, struct scale *s);
 void bands_ticks(struct ui *ui, const struct scale *s, int x, int y);
 /* The address under column @x of the bands; false: no band there. */
+/* Show the bands that @names has, in that order; "" all of them. 0, or -EINVAL. */
+int bands_set(struct map *map, const char *names);
+/* "zone node block" */
+void bands_names(const struct map *map, char *buf, size_t n);
+/* What the band under (@x, @y) says there. False: no band. */
+bool bands_words(const struct pane *p, int x, int y, char *buf, size_t n);
 bool bands_address(const struct pane *p, int x, int y, phys_t *addr);
 void heat_draw(struct ui *ui, struct pane *p);
 bool heat_cell(const struct pane *p, int x, int y, u64 *cell);
@@ -328,6 +349,9 @@ void inspector_line(struct ui *ui, struct pane *p, struct rect r);
 void events_draw(struct ui *ui, struct pane *p, struct rect r);
 void legend_draw(struct ui *ui, struct pane *p, struct rect r, bool upright);
 void legend_popup(struct ui *ui);
+
+/* What is under the mouse, beside it (tooltip.c). */
+void tooltip_draw(struct ui *ui, struct pane *p);
 
 /* --- story.c: trace events as sentences -------------------------------------- */
 
@@ -364,6 +388,8 @@ int keys_bind(struct ui *ui, const char *name, const char *value, struct mm_erro
  * stays. 0, or -EINVAL with file and line in *err.
  */
 int config_read(struct ui *ui, struct mm_error *err);
+/* Remember "@key = @value" of [ui] there. 0, or -errno with *err. */
+int config_save(struct ui *ui, const char *key, const char *value, struct mm_error *err);
 
 /* --- export.c, cast.c --------------------------------------------------------- */
 

@@ -11,7 +11,7 @@ void axis_cleanup(struct axis *a)
 	memset(a, 0, sizeof(*a));
 }
 
-int axis_build(struct axis *a, const struct pfn_range *r, int nr, unsigned shift)
+int axis_build_rows(struct axis *a, const struct pfn_range *r, const bool *new_row, int nr, unsigned shift, u64 row)
 {
 	u64 size = 1ULL << shift;
 	int n = 0;
@@ -23,19 +23,35 @@ int axis_build(struct axis *a, const struct pfn_range *r, int nr, unsigned shift
 	a->shift = shift;
 	for (int i = 0; i < nr; i++) {
 		pfn_t start = align_down(r[i].start, size), end = align_up(r[i].end, size);
+		bool fresh = new_row && new_row[i] && row;
 
-		if (n && start <= a->seg[n - 1].end) {
+		if (n && (start < a->seg[n - 1].end || (start == a->seg[n - 1].end && !fresh))) {
 			a->seg[n - 1].end = max_u64(end, a->seg[n - 1].end);
 			continue;
 		}
-		a->seg[n++] = (struct axis_seg){ start, end, 0 };
+		if (n)
+			a->cells += (a->seg[n - 1].end - a->seg[n - 1].start) >> shift;
+		if (fresh)
+			a->cells = (a->cells + row - 1) / row * row;
+		a->seg[n++] = (struct axis_seg){ start, end, a->cells };
 	}
-	for (int i = 0; i < n; i++) {
-		a->seg[i].cell = a->cells;
-		a->cells += (a->seg[i].end - a->seg[i].start) >> shift;
-	}
+	if (n)
+		a->cells += (a->seg[n - 1].end - a->seg[n - 1].start) >> shift;
 	a->nr = n;
 	return 0;
+}
+
+int axis_build(struct axis *a, const struct pfn_range *r, int nr, unsigned shift)
+{
+	return axis_build_rows(a, r, NULL, nr, shift, 0);
+}
+
+bool axis_is_void(const struct axis *a, u64 cell)
+{
+	for (int i = a->nr - 1; i >= 0; i--)
+		if (cell >= a->seg[i].cell)
+			return cell - a->seg[i].cell >= (a->seg[i].end - a->seg[i].start) >> a->shift;
+	return true;
 }
 
 u64 axis_cell(const struct axis *a, pfn_t pfn)

@@ -32,6 +32,13 @@ struct axis {
 
 /* @r: sorted stretches without overlaps. 0 or -ENOMEM. Frees what was there. */
 int axis_build(struct axis *a, const struct pfn_range *r, int nr, unsigned shift);
+/*
+ * The same, but the stretches i with new_row[i] begin at a multiple of @row cells:
+ * the cells before are void. @new_row NULL: none does.
+ */
+int axis_build_rows(struct axis *a, const struct pfn_range *r, const bool *new_row, int nr, unsigned shift, u64 row);
+/* Nothing belongs there: the end of a row that the next stretch did not want. */
+bool axis_is_void(const struct axis *a, u64 cell);
 void axis_cleanup(struct axis *a);
 /* Cell of @pfn; for a pfn in a hole the nearest cell after it, at the end the last. */
 u64 axis_cell(const struct axis *a, pfn_t pfn);

@@ -322,20 +322,108 @@ static void draw_type_band(struct ui *ui, struct pane *p, const struct scale *s,
 		label_type(ui, main_type, s->width, t, x0, y);
 }
 
-/* The @n bands to show, by priority, rotated by the user. */
+/* The @n bands to show: by priority, rotated by the user; or the first ones of his list. */
 static u32 choose_bands(const struct map *map, int n)
 {
-	u32 out = 0;
+	u32 wanted = 0, out = 0;
 
+	for (int i = 0; i < map->nr_order; i++)
+		wanted |= 1u << map->order[i];
 	for (int i = 0; i < NR_BANDS && n; i++) {
-		u32 bit = 1u << band_priority[(i + map->band_shift) % NR_BANDS];
+		int at = (i + map->band_shift) % NR_BANDS;
+		u32 bit = map->chosen ? (at < map->nr_order ? 1u << map->order[at] : 0) : 1u << band_priority[at];
 
-		if (map->bands & bit) {
+		if (wanted & bit && !(out & bit)) {
 			out |= bit;
 			n--;
 		}
 	}
 	return out;
+}
+
+/* Names may be cut short, as "mem" for memblock. NR_BANDS: there is none. */
+static int band_find(const char *name, size_t n)
+{
+	for (int b = 0; b < NR_BANDS; b++)
+		if (n && !strncmp(band_name((enum band)b), name, n))
+			return b;
+	return n && !strncmp("migratetype", name, n) ? BAND_MIGRATETYPE : NR_BANDS;
+}
+
+int bands_set(struct map *map, const char *names)
+{
+	u8 order[NR_BANDS];
+	int nr = 0;
+
+	for (const char *s = names; *s; s += strspn(s, " ,")) {
+		size_t n = strcspn(s, " ,");
+		int b = band_find(s, n);
+
+		if (b == NR_BANDS)
+			return -EINVAL;
+		for (int i = 0; i < nr; i++)
+			b = order[i] == b ? NR_BANDS : b;
+		if (b < NR_BANDS)
+			order[nr++] = (u8)b;
+		s += n;
+	}
+	map->chosen = nr > 0;
+	for (int b = 0; !map->chosen && b < NR_BANDS; b++)
+		order[nr++] = (u8)b;
+	memcpy(map->order, order, (size_t)nr);
+	map->nr_order = nr;
+	map->band_shift = 0;
+	return 0;
+}
+
+void bands_names(const struct map *map, char *buf, size_t n)
+{
+	size_t o = 0;
+
+	buf[0] = '\0';
+	for (int i = 0; i < map->nr_order && o < n; i++)
+		o += (size_t)snprintf(buf + o, n - o, "%s%s", i ? " " : "", band_name((enum band)map->order[i]));
+}
+
+/* The band in row @row of the bands. */
+static enum band band_in_row(const struct pane *p, int row)
+{
+	u32 chosen = choose_bands(&p->map, p->layout.nr_bands);
+
+	for (int i = 0; i < p->map.nr_order; i++)
+		if (chosen >> p->map.order[i] & 1 && !row--)
+			return (enum band)p->map.order[i];
+	return NR_BANDS;
+}
+
+struct words {
+	phys_t at;
+	char *buf;
+	size_t n;
+};
+
+static bool take_words(const struct band_range *r, void *arg)
+{
+	struct words *w = arg;
+
+	if (w->at < r->start || w->at >= r->end)
+		return true;
+	snprintf(w->buf, w->n, "%s%s%s" DOT "from 0x%llx", r->label, r->detail[0] ? DOT : "", r->detail, (unsigned long long)r->start);
+	return true;
+}
+
+bool bands_words(const struct pane *p, int x, int y, char *buf, size_t n)
+{
+	enum band b = band_in_row(p, y - p->layout.bands.y);
+	struct words w = { 0, buf, n };
+	struct phys_range win;
+
+	if (y < p->layout.bands.y || b >= NR_BANDS || !bands_address(p, x, y, &w.at))
+		return false;
+	snprintf(buf, n, "%s: nothing here", band_name(b));
+	phys_window(p, false, &win);
+	machine_band(p->m, b, win.start, win.end, (win.end - win.start) / (u64)(8 * p->layout.bands.w + 1), take_words, &w);
+	return true;
 }
 
 /* --- minimap and breadcrumb --------------------------------------------------- */
@@ -437,6 +525,19 @@ static void draw_title(struct ui *ui, struct pane *p)
 						     : "   digit: the order of its free block");
 }
 
+/* What the mouse marks to be zoomed into. */
+static void draw_drag(struct ui *ui, struct pane *p, const struct scale *s)
+{
+	phys_t a = p->map.drag_from < p->map.drag_to ? p->map.drag_from : p->map.drag_to;
+	phys_t b = p->map.drag_from < p->map.drag_to ? p->map.drag_to : p->map.drag_from;
+	int x0 = p->layout.axis.x + p->layout.label_w;
+
+	if (!p->map.dragging)
+		return;
+	for (int x = scale_x8(s, a) / 8; x <= scale_x8(s, b) / 8 && x < s->width; x++)
+		canvas_put(&ui->cv, x0 + x, p->layout.axis.y, 0x2584, st(C_CURSOR, C_GROUND));
+}
+
 void bands_draw(struct ui *ui, struct pane *p)
 {
 	int w = band_columns(p, &p->layout.bands), y = p->layout.bands.y;
@@ -446,11 +547,15 @@ void bands_draw(struct ui *ui, struct pane *p)
 	pane_scale(p, false, w, &s);
 	draw_minimap(ui, p);
 	draw_axis(ui, p, &s);
-	for (int b = 0; b < NR_BANDS; b++)
+	for (int i = 0; i < p->map.nr_order; i++) {
+		enum band b = (enum band)p->map.order[i];
+
 		if (chosen >> b & 1 && b == BAND_MIGRATETYPE)
 			draw_type_band(ui, p, &s, y++);
 		else if (chosen >> b & 1)
-			draw_band(ui, p, &s, (enum band)b, y++);
+			draw_band(ui, p, &s, b, y++);
+	}
+	draw_drag(ui, p, &s);
 	draw_crumb(ui, p, &s);
 	draw_title(ui, p);
 }

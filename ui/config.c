@@ -2,8 +2,8 @@
 /*
  * The user's settings:
  *
- *    [ui]                 palette, color, ascii, mouse, delay, presentation, lang
- *    palette = light
+ *    [ui]                 palette, color, ascii, mouse, delay, presentation, lang,
+ *    palette = light      bands, axis
  *    [keys]               action = keys, as the help view names them
  *    alloc = a C-a
  */
@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static bool yes(const char *v) { return !strcmp(v, "yes") || !strcmp(v, "on") || !strcmp(v, "1") || !strcmp(v, "true"); }
 
@@ -35,11 +37,22 @@ static int set_ui(struct ui *ui, const char *key, const char *value, struct mm_e
 	} else if (!strcmp(key, "delay")) {
 		if (!o->delay_ms)
 			o->delay_ms = (int)clamp_u64((u64)strtoul(value, NULL, 10), 5, 10000);
+	} else if (!strcmp(key, "bands")) {
+		struct map probe = { 0 };
+
+		if (bands_set(&probe, value))
+			return mm_fail(err, -EINVAL, "bands are iomem, memblock, block, section, node, zone, type; not \"%s\"", value);
+		snprintf(ui->bands, sizeof(ui->bands), "%s", value);
+	} else if (!strcmp(key, "axis")) {
+		while (ui->axis < NR_AXIS_MODES && strcmp(axis_mode_name(ui->axis), value))
+			ui->axis++;
+		if (ui->axis == NR_AXIS_MODES)
+			return mm_fail(err, -EINVAL, "axis is squeezed, linear or nodes, not \"%s\"", value);
 	} else if (!strcmp(key, "lang")) {
 		if (!o->lang)
 			o->lang = !strcmp(value, "zh") ? "zh" : "en";
 	} else {
-		return mm_fail(err, -EINVAL, "[ui] knows palette, color, ascii, mouse, delay, presentation and lang, not \"%s\"", key);
+		return mm_fail(err, -EINVAL, "[ui] knows palette, color, ascii, mouse, delay, presentation, bands, axis and lang, not \"%s\"", key);
 	}
 	return 0;
 }
@@ -108,4 +121,68 @@ int config_read(struct ui *ui, struct mm_error *err)
 	if (ret)
 		mm_error_prefix(err, "%s:%d", path, nr);
 	return ret;
+}
+
+/* Copy the file to @to with [ui] @key set to @value; what it said before about @key goes. */
+static void copy_with(FILE *from, FILE *to, const char *key, const char *value)
+{
+	char line[512], copy[512], section[32] = "";
+	bool done = false;
+
+	while (from && fgets(line, sizeof(line), from)) {
+		char *s = (snprintf(copy, sizeof(copy), "%s", line), trim(copy));
+
+		if (*s == '[') {
+			snprintf(section, sizeof(section), "%.*s", (int)strcspn(s + 1, "]"), s + 1);
+			fputs(line, to);
+			if (!strcmp(section, "ui") && !done)
+				done = fprintf(to, "%s = %s\n", key, value) > 0;
+			continue;
+		}
+		s[strcspn(s, "= \t")] = '\0';
+		if (strcmp(section, "ui") || strcmp(s, key))
+			fputs(line, to);
+	}
+	if (!done)
+		fprintf(to, "[ui]\n%s = %s\n", key, value);
+}
+
+/* Make the folders that @path lies in. */
+static void make_folders(const char *path)
+{
+	char dir[512];
+
+	for (size_t i = 1; path[i] && i < sizeof(dir); i++) {
+		if (path[i] != '/')
+			continue;
+		memcpy(dir, path, i);
+		dir[i] = '\0';
+		mkdir(dir, 0755); /* when it fails, opening the file tells why */
+	}
+}
+
+int config_save(struct ui *ui, const char *key, const char *value, struct mm_error *err)
+{
+	char path[512], temp[520];
+	FILE *from, *to;
+	bool bad;
+
+	if (!config_path(ui, path, sizeof(path)))
+		return mm_fail(err, -ENOENT, "no home folder to remember it in");
+	make_folders(path);
+	snprintf(temp, sizeof(temp), "%s.new", path);
+	to = fopen(temp, "w");
+	if (!to)
+		return mm_fail(err, -errno, "cannot remember it: %s: %s", temp, strerror(errno));
+	from = fopen(path, "r");
+	copy_with(from, to, key, value);
+	if (from)
+		fclose(from);
+	bad = ferror(to);
+	bad |= fclose(to) != 0;
+	if (bad || rename(temp, path)) {
+		unlink(temp);
+		return mm_fail(err, -EIO, "cannot remember it: writing %s failed", path);
+	}
+	return 0;
 }

@@ -150,18 +150,64 @@ static int cmd_order(struct ui *ui, const char *args)
 	return 0;
 }
 
+/* Said and done; and remembered, unless a lesson asked for it. */
+static void say_and_save(struct ui *ui, const char *key, const char *value, const char *what)
+{
+	struct mm_error err = { 0, "" };
+
+	if (ui->tour.lesson)
+		return;
+	if (config_save(ui, key, value, &err))
+		ui_say(ui, false, "%s %s (for now: %s)", what, value, err.msg);
+	else
+		ui_say(ui, false, "%s %s, remembered in config.ini", what, value);
+}
+
 static int cmd_bands(struct ui *ui, const char *args)
 {
-	struct map *map = &ui_pane(ui)->map;
-	u32 bands = 0;
+	char names[128];
 
-	for (int b = 0; b < NR_BANDS; b++)
-		if (!*args || strstr(args, band_name((enum band)b)))
-			bands |= 1u << b;
-	if (!bands)
-		return ui_say(ui, true, "bands: iomem memblock block section node zone migratetype"), -EINVAL;
-	map->bands = bands;
+	for (int i = 0; i < ui->nr_panes; i++)
+		if (bands_set(&ui->pane[i].map, args))
+			return ui_say(ui, true, "bands: any of iomem memblock block section node zone type, in the order you like"), -EINVAL;
+	bands_names(&ui_pane(ui)->map, names, sizeof(names));
+	say_and_save(ui, "bands", names, "bands:");
 	return 0;
+}
+
+static int cmd_axis(struct ui *ui, const char *args)
+{
+	enum axis_mode m = 0;
+
+	while (m < NR_AXIS_MODES && strcmp(axis_mode_name(m), args))
+		m++;
+	if (m == NR_AXIS_MODES)
+		return ui_say(ui, true, "axis squeezed (a hole takes a column), linear (to scale) or nodes (each node begins a row)"), -EINVAL;
+	for (int i = 0; i < ui->nr_panes; i++) {
+		ui->pane[i].map.mode = m;
+		map_update(&ui->pane[i]);
+		map_goto(&ui->pane[i], ui->pane[i].map.cursor);
+	}
+	say_and_save(ui, "axis", args, "axis:");
+	return 0;
+}
+
+int act_axis(struct ui *ui, int arg)
+{
+	enum axis_mode m = (enum axis_mode)((ui_pane(ui)->map.mode + 1) % NR_AXIS_MODES);
+
+	cmd_axis(ui, axis_mode_name(m));
+	return RE_DRAW;
+}
+
+int act_edit_bands(struct ui *ui, int arg)
+{
+	char line[160] = "bands ";
+
+	bands_names(&ui_pane(ui)->map, line + 6, sizeof(line) - 6);
+	prompt_open(ui, ':', line);
+	ui_say(ui, false, "Take words out to hide bands, move words to reorder them; bands alone shows all again.");
+	return RE_DRAW;
 }
 
 static int cmd_toggle(struct ui *ui, const char *args)
@@ -225,7 +271,8 @@ static const struct front_command fronts[] = {
 	{ "view", "NAME", "show a view: map, buddy, zones, blocks, page, slab, owners, boot, log, time, help", cmd_view },
 	{ "goto", "ADDRESS|pfn=N|memoryN", "move the cursor there", cmd_goto },
 	{ "zoom", "in|out|whole|page", "scale of the map", cmd_zoom },
-	{ "bands", "[NAME...]", "which bands to show; all without a name", cmd_bands },
+	{ "bands", "[NAME...]", "which bands to show and in what order; all without a name", cmd_bands },
+	{ "axis", "squeezed|linear|nodes", "holes take a column, or are drawn to scale, or each node begins a row", cmd_axis },
 	{ "color", "by use|pageblock|order|migratetype|owner|process|flags|age|refcount|folio|lru", "what the map's colours tell", cmd_color },
 	{ "filter", "FLAGS|owner=NAME|pid=N|cache=NAME|off",
 	  "light the pages that match, as page-types' -b does: anon,~lru; =buddy; lru,dirty=lru", cmd_filter },

@@ -201,7 +201,7 @@ static void draw_rows(struct ui *ui, struct pane *p, const struct overlay *over)
 		if (first >= p->map.axis.cells)
 			break;
 		draw_row_label(ui, p, r->y + row, axis_pfn(&p->map.axis, first), row);
-		for (int i = 0; i < p->map.cells && first + (u64)i < p->map.axis.cells; i++)
+		for (int i = 0; i < p->map.cells && !axis_is_void(&p->map.axis, first + (u64)i); i++)
 			draw_cell(ui, p, first + (u64)i, x0 + i * p->layout.cell_w, r->y + row, over);
 	}
 }

@@ -104,6 +104,8 @@ static const struct key keys[] = {
 	{ "s", OWN, act_owner_sort, 0, 2, "sort", "owners by pages, or by the pageblocks that they pollute", "Look" },
 	{ "s", SLAB, act_slab_sort, 0, 2, "sort", "caches by memory, objects, use, slabs, waste, object size, name", "Look" },
 	{ "e", SLAB, act_slab_nodes, 0, 13, "nodes", "what each node holds of each cache, or the sums", "Look" },
+	{ "E", MAP, act_edit_bands, 0, 0, "edit bands", "hide and reorder the bands", "Look" },
+	{ "A", MAP, act_axis, 0, 0, "axis", "holes in a column, or to scale, or each node in rows of its own", "Look" },
 	{ "B", MAP, act_bands, +1, 0, "bands", "other bands, where not all have room", "Look" },
 	{ "M", MAP, act_lens, 0, 0, "lens", "colour cells by their pages or by the types of their pageblocks", "Look" },
 	{ "C", MAP, act_color, +1, 0, "colour", "colours tell the use, order, type, owner, process, flags, age, references, folio, LRU list", "Look" },

@@ -154,6 +154,8 @@ static void draw_panes(struct ui *ui)
 		canvas_clip(&ui->cv, old);
 	}
 	compare_draw(ui, figures);
+	if (ui->view == VIEW_MAP)
+		tooltip_draw(ui, &ui->pane[ui->hover.pane]);
 	ui->timeline.bar.h = 0;
 	ui->timeline.filling &= ui->view == VIEW_TIME;
 	if (play.h)
@@ -217,6 +219,7 @@ static int handle_key(struct ui *ui, u32 key)
 	if (ui->popup_open)
 		return popup_key(ui, key);
 	ui->message[0] = '\0';
+	ui->hover.on = false;
 	if (ui->legend && (key == K_ESC || key == 'L')) {
 		ui->legend = false;
 		return RE_DRAW;
@@ -374,6 +377,8 @@ static int start(struct ui *ui, struct machine **m, int nr, const struct ui_opti
 	for (int i = 0; i < nr; i++) {
 		ui->pane[i].m = m[i];
 		map_init(&ui->pane[i]);
+		bands_set(&ui->pane[i].map, ui->bands);
+		ui->pane[i].map.mode = ui->axis;
 	}
 	return fit_canvas(ui);
 }

@@ -16,7 +16,7 @@ void map_init(struct pane *p)
 	p->map.whole = true;
 	p->map.cells = 64;
 	p->map.rows = 15;
-	p->map.bands = (1u << NR_BANDS) - 1;
+	bands_set(&p->map, "");
 	machine_info(p->m, &p->info);
 	p->map.cursor = p->info.start_pfn;
 	map_update(p);
@@ -26,7 +26,15 @@ void map_cleanup(struct map *map)
 {
 	axis_cleanup(&map->axis);
 	free(map->ranges);
+	free(map->new_row);
 	memset(map, 0, sizeof(*map));
+}
+
+const char *axis_mode_name(enum axis_mode m)
+{
+	static const char *const names[NR_AXIS_MODES] = { "squeezed", "linear", "nodes" };
+
+	return m < NR_AXIS_MODES ? names[m] : "?";
 }
 
 /* The stretches of memory as pfns; on a host without memory the old ones stay. */
@@ -54,9 +62,72 @@ static void read_ranges(struct pane *p)
 		out[i].end = phys_to_pfn_up(p->info.arch, r[i].end);
 	}
 	free(r);
+	if (map->mode == AXIS_LINEAR && nr > 1) {
+		out[0].end = out[nr - 1].end;
+		nr = 1;
+	}
 	free(map->ranges);
 	map->ranges = out;
 	map->nr_ranges = nr;
+}
+
+#define MAX_SPLITS 256
+
+/* Where a node begins, a stretch begins, and a row. */
+static void split_at_nodes(struct pane *p)
+{
+	struct map *map = &p->map;
+	struct node_info node[MAX_SPLITS];
+	int n = machine_nodes(p->m, node, MAX_SPLITS), nr = 0;
+	struct pfn_range *out = calloc((size_t)map->nr_ranges + MAX_SPLITS + 1, sizeof(*out));
+	bool *new_row = calloc((size_t)map->nr_ranges + MAX_SPLITS + 1, sizeof(*new_row));
+
+	free(map->new_row);
+	map->new_row = NULL;
+	if (map->mode != AXIS_NODES || !out || !new_row) {
+		free(out);
+		free(new_row);
+		return;
+	}
+	n = n < MAX_SPLITS ? n : MAX_SPLITS;
+	for (int i = 0; i < map->nr_ranges; i++) {
+		struct pfn_range r = map->ranges[i];
+
+		for (int k = 0; k < n && nr < map->nr_ranges + MAX_SPLITS; k++) {
+			if (node[k].start_pfn < r.start || node[k].start_pfn >= r.end)
+				continue;
+			if (node[k].start_pfn > r.start)
+				out[nr++] = (struct pfn_range){ r.start, node[k].start_pfn };
+			r.start = node[k].start_pfn;
+			new_row[nr] = nr > 0;
+		}
+		out[nr++] = r;
+	}
+	free(map->ranges);
+	map->ranges = out;
+	map->nr_ranges = nr;
+	map->new_row = new_row;
+}
+
+static int build_axis(const struct map *map, struct axis *a, unsigned shift)
+{
+	return axis_build_rows(a, map->ranges, map->new_row, map->nr_ranges, shift, (u64)map->cells);
+}
+
+/* The smallest shift at which everything fits into @cells, rows of nodes counted whole. */
+static unsigned fit_shift(const struct map *map, u64 cells)
+{
+	unsigned shift = axis_fit(map->ranges, map->nr_ranges, cells);
+
+	for (; map->new_row && shift < 60; shift++) {
+		struct axis a = { 0 };
+		u64 n = build_axis(map, &a, shift) ? 0 : a.cells;
+
+		axis_cleanup(&a);
+		if (n <= cells)
+			break;
+	}
+	return shift;
 }
 
 /* Side of the squares of the Hilbert layout: the largest power of two that fits. */
@@ -133,7 +204,7 @@ static void rebuild_axis(struct map *map)
 	pfn_t top = axis_pfn(&map->axis, map->top);
 	bool same = map->axis.shift == map->shift && map->axis.nr;
 
-	axis_build(&map->axis, map->ranges, map->nr_ranges, map->shift);
+	build_axis(map, &map->axis, map->shift);
 	if (same && map->top)
 		map->top = axis_cell(&map->axis, top);
 }
@@ -144,11 +215,12 @@ void map_update(struct pane *p)
 
 	machine_info(p->m, &p->info);
 	read_ranges(p);
+	split_at_nodes(p);
 	if (map->cells < 1)
 		map->cells = 1;
 	if (map->rows < 1)
 		map->rows = 1;
-	map->fit = axis_fit(map->ranges, map->nr_ranges, unit_cells(map) * units_shown(map));
+	map->fit = fit_shift(map, unit_cells(map) * units_shown(map));
 	if (map->whole || map->shift > map->fit)
 		map->shift = map->fit;
 	rebuild_axis(map);
@@ -248,8 +320,23 @@ void map_zoom(struct pane *p, int steps)
 		shift = 0;
 	map->whole = shift >= (int)map->fit;
 	map->shift = map->whole ? map->fit : (unsigned)shift;
-	axis_build(&map->axis, map->ranges, map->nr_ranges, map->shift);
+	build_axis(map, &map->axis, map->shift);
 	center(map);
+}
+
+void map_show_range(struct pane *p, pfn_t start, pfn_t end)
+{
+	struct map *map = &p->map;
+	u64 cells = unit_cells(map) * units_shown(map);
+	unsigned shift = 0;
+
+	while (shift < map->fit && ((end - start) >> shift) + 1 > cells)
+		shift++;
+	map->cursor = start;
+	clamp_cursor(map);
+	map_zoom(p, (int)map->shift - (int)shift);
+	map->top = axis_cell(&map->axis, start) / unit_cells(map) * unit_cells(map);
+	clamp_window(map);
 }
 
 void map_cursor_to_top(struct pane *p)

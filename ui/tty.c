@@ -30,8 +30,9 @@
 #include <curses.h>
 #include <term.h>
 
-#define SGR_MOUSE_ON  "\033[?1002h\033[?1006h"
-#define SGR_MOUSE_OFF "\033[?1006l\033[?1002l"
+/* Every motion (1003) where the terminal has it, else motion with a button down (1002). */
+#define SGR_MOUSE_ON  "\033[?1002h\033[?1003h\033[?1006h"
+#define SGR_MOUSE_OFF "\033[?1006l\033[?1003l\033[?1002l"
 #define CODE_SGR_MOUSE (KEY_MAX + 1)
 
 struct tty {
@@ -366,7 +367,7 @@ static bool read_mouse(struct tty *t, struct input *in)
 	if (b & 64)
 		in->mouse = b & 1 ? MOUSE_WHEEL_DOWN : MOUSE_WHEEL_UP;
 	else if (b & 32)
-		in->mouse = MOUSE_DRAG;
+		in->mouse = (b & 3) == 3 ? MOUSE_MOVE : MOUSE_DRAG;
 	else
 		in->mouse = end == 'M' ? MOUSE_PRESS : MOUSE_RELEASE;
 	return true;

@@ -26,7 +26,7 @@ enum key_code {
 	K_F1, K_F12 = K_F1 + 11, K_SHIFT_LEFT, K_SHIFT_RIGHT, K_SHIFT_UP, K_SHIFT_DOWN
 };
 
-enum mouse_event { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_DRAG, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+enum mouse_event { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_DRAG, MOUSE_MOVE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct input {
 	enum input_type type;

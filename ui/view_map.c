@@ -28,7 +28,7 @@ static void lay_out(struct ui *ui, struct pane *p, struct rect r)
 {
 	struct layout_request q = {
 		.w = r.w, .h = r.h, .address_digits = address_digits(p),
-		.nr_bands = __builtin_popcount(p->map.bands), .zoomed = map_is_zoomed(&p->map),
+		.nr_bands = p->map.nr_order, .zoomed = map_is_zoomed(&p->map),
 		.pages = pages_on_axis(&p->map), .presentation = ui->opt.presentation, .narrow = ui->nr_panes > 1,
 	};
 
@@ -152,10 +152,45 @@ static int click(struct ui *ui, struct pane *p, const struct input *in, bool dra
 		return RE_DRAW;
 	}
 	if (bands_address(p, in->x, in->y, &addr)) {
-		map_goto(p, phys_to_pfn(p->info.arch, addr));
+		if (!drag)
+			map_goto(p, phys_to_pfn(p->info.arch, addr));
+		if (!p->map.dragging)
+			p->map.drag_from = addr;
+		p->map.dragging = drag;
+		p->map.drag_to = addr;
 		return RE_DRAW;
 	}
 	return RE_NONE;
+}
+
+/* What was dragged over on the bands fills the map. */
+static int release(struct pane *p)
+{
+	const struct arch *a = p->info.arch;
+	phys_t from = p->map.drag_from < p->map.drag_to ? p->map.drag_from : p->map.drag_to;
+	phys_t to = p->map.drag_from < p->map.drag_to ? p->map.drag_to : p->map.drag_from;
+
+	if (!p->map.dragging)
+		return RE_NONE;
+	p->map.dragging = false;
+	map_show_range(p, phys_to_pfn(a, from), phys_to_pfn_up(a, to) + 1);
+	return RE_DRAW;
+}
+
+/* The mouse rests somewhere else. */
+static int hover(struct ui *ui, struct pane *p, const struct input *in)
+{
+	bool was = ui->hover.on;
+	char words[8];
+	u64 cell;
+
+	ui->hover.pane = (int)(p - ui->pane);
+	ui->hover.on = heat_cell(p, in->x, in->y, &cell) || bands_words(p, in->x, in->y, words, sizeof(words));
+	if (ui->hover.on == was && in->x == ui->hover.x && in->y == ui->hover.y)
+		return RE_NONE;
+	ui->hover.x = in->x;
+	ui->hover.y = in->y;
+	return ui->hover.on || was ? RE_DRAW : RE_NONE;
 }
 
 static int mouse(struct ui *ui, struct pane *p, const struct input *in)
@@ -167,6 +202,10 @@ static int mouse(struct ui *ui, struct pane *p, const struct input *in)
 		return in->button == 0 ? click(ui, p, in, false) : RE_NONE;
 	case MOUSE_DRAG:
 		return click(ui, p, in, true);
+	case MOUSE_RELEASE:
+		return release(p);
+	case MOUSE_MOVE:
+		return hover(ui, p, in);
 	case MOUSE_WHEEL_UP:
 	case MOUSE_WHEEL_DOWN:
 		if (in->shift || in->ctrl) {

@@ -17,6 +17,8 @@ int act_order(struct ui *ui, int arg);
 int act_gfp(struct ui *ui, int arg);
 int act_goto_last(struct ui *ui, int arg);
 int act_why(struct ui *ui, int arg);
+int act_log_kind(struct ui *ui, int arg);  /* view_log.c */
+int act_log_enter(struct ui *ui, int arg);
 int act_explain(struct ui *ui, int arg); /* causes.c */
 int act_run(struct ui *ui, int arg);
 int act_step(struct ui *ui, int arg);

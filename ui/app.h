@@ -19,6 +19,7 @@
 #include "timeline.h"
 #include "tty.h"
 #include "ui.h"
+#include "words.h"
 
 struct ui;
 struct pane;
@@ -152,6 +153,14 @@ int prompt_key(struct ui *ui, u32 key);
 void prompt_draw(struct ui *ui, int y);
 void prompt_cleanup(struct prompt *p);
 
+/* --- what the log shows (view_log.c) ------------------------------------------ */
+
+struct log_filter {
+	enum event_kind kind;
+	char word[128]; /* lines with it, upper or lower case; "": all */
+};
+void log_set(struct ui *ui, enum event_kind kind, const char *word);
+
 /* --- lessons on the screen (tour.c) ------------------------------------------- */
 
 struct lesson;
@@ -267,6 +276,7 @@ struct ui {
 	struct lens lens;        /* buckets of the colours that the map shows */
 	struct lens_seen seen;   /* what the last frame counted */
 	struct play play;
+	struct log_filter log;
 	struct text popup;       /* output of the last ':' command, shown until a key */
 	struct scroll popup_scroll;
 	bool popup_open, popup_low; /* low: it leaves the upper half of the screen free */
@@ -366,6 +376,8 @@ struct story {
 const char *story_mt(unsigned mt);
 /* Event @e, number @seq, by itself. */
 void story_of(const struct trace_event *e, u64 seq, struct story *out);
+/* Event number @seq with the steps that belong to it. */
+void story_tell(const struct trace *t, u64 seq, struct story *out);
 /* The newest @max sentences that end at or before event @upto, newest first. Return: how many. */
 int story_latest(const struct machine *m, u64 upto, struct story *out, int max);
 
@@ -397,6 +409,8 @@ int config_save(struct ui *ui, const char *key, const char *value, struct mm_err
 int shot_write(const struct canvas *cv, enum palette pal, const char *path, struct mm_error *err);
 struct cast *cast_start(const char *path, int w, int h, struct mm_error *err);
 void cast_write(void *cast, const char *s, size_t n);
-void cast_stop(struct cast *c);
+void cast_resize(struct cast *c, int w, int h);
+/* 0, or -EIO: the disk is full. */
+int cast_stop(struct cast *c);
 
 #endif

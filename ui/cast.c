@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recordings: asciicast v2, a line of JSON per frame. */
+/*
+ * Recordings: asciicast v2. A header, then a line of JSON per frame ("o") and per
+ * change of size ("r"), so that any player can show it.
+ */
 #include "app.h"
 
 #include <stdio.h>
@@ -29,30 +32,53 @@ struct cast *cast_start(const char *path, int w, int h, struct mm_error *err)
 	c->start = clock_ms();
 	fprintf(c->f, "{\"version\": 2, \"width\": %d, \"height\": %d, \"timestamp\": %lld, \"title\": \"mmview\"}\n", w, h,
 		(long long)time(NULL));
+	/* The cursor of the player's terminal is not part of the picture. */
+	cast_write(c, "\033[?25l", 6);
 	return c;
 }
 
-void cast_write(void *arg, const char *s, size_t n)
+/* "[seconds, kind, " of a new line; the clock never goes back, so times do not either. */
+static void begin_line(struct cast *c, char kind)
 {
-	struct cast *c = arg;
 	u64 ms = clock_ms() - c->start;
 
-	fprintf(c->f, "[%llu.%03llu, \"o\", \"", (unsigned long long)ms / 1000, (unsigned long long)ms % 1000);
+	fprintf(c->f, "[%llu.%03llu, \"%c\", \"", (unsigned long long)ms / 1000, (unsigned long long)ms % 1000, kind);
+}
+
+static void put_json(FILE *f, const char *s, size_t n)
+{
 	for (size_t i = 0; i < n; i++) {
 		u8 b = (u8)s[i];
 
 		if (b == '"' || b == '\\')
-			fprintf(c->f, "\\%c", b);
+			fprintf(f, "\\%c", b);
 		else if (b < 0x20 || b == 0x7f)
-			fprintf(c->f, "\\u%04x", b);
+			fprintf(f, "\\u%04x", b);
 		else
-			fputc(b, c->f);
+			fputc(b, f);
 	}
+}
+
+/* A whole frame at once: no character of UTF-8 is ever cut in two. */
+void cast_write(void *arg, const char *s, size_t n)
+{
+	struct cast *c = arg;
+
+	begin_line(c, 'o');
+	put_json(c->f, s, n);
 	fputs("\"]\n", c->f);
 }
 
-void cast_stop(struct cast *c)
+void cast_resize(struct cast *c, int w, int h)
 {
-	fclose(c->f);
+	begin_line(c, 'r');
+	fprintf(c->f, "%dx%d\"]\n", w, h);
+}
+
+int cast_stop(struct cast *c)
+{
+	int bad = ferror(c->f) | fclose(c->f);
+
 	free(c);
+	return bad ? -EIO : 0;
 }

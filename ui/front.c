@@ -121,12 +121,15 @@ static int cmd_shot(struct ui *ui, const char *args)
 static int cmd_record(struct ui *ui, const char *args)
 {
 	struct mm_error err = { 0 };
+	int bad = 0;
 
 	if (ui->cast) {
 		ui->out.tee = NULL;
-		cast_stop(ui->cast);
+		bad = cast_stop(ui->cast);
 		ui->cast = NULL;
 	}
+	if (bad)
+		return ui_say(ui, true, "the recording could not be written to the end; is the disk full?"), bad;
 	if (!strcmp(args, "off"))
 		return ui_say(ui, false, "recording ended"), 0;
 	ui->cast = cast_start(args, ui->cv.w, ui->cv.h, &err);
@@ -266,6 +269,22 @@ static int cmd_live(struct ui *ui, const char *args)
 	return 0;
 }
 
+/* log [KIND [WORD]] */
+static int cmd_log(struct ui *ui, const char *args)
+{
+	size_t n = strcspn(args, " ");
+	char kind[32];
+	enum event_kind k;
+
+	snprintf(kind, sizeof(kind), "%.*s", (int)n, n ? args : "");
+	k = n ? event_kind_find(kind) : EK_ALL;
+	if (k == NR_EVENT_KINDS)
+		return ui_say(ui, true, "log all, alloc, blocks, compaction, reclaim, hotplug, slab, boot or kernel, then a word to look for"), -EINVAL;
+	log_set(ui, k, args + n + strspn(args + n, " "));
+	ui_set_view(ui, VIEW_LOG);
+	return 0;
+}
+
 static const struct front_command fronts[] = {
 	{ "quit", "", "leave mmview", cmd_quit },
 	{ "view", "NAME", "show a view: map, buddy, zones, blocks, page, slab, owners, boot, log, time, help", cmd_view },
@@ -283,6 +302,7 @@ static const struct front_command fronts[] = {
 	{ "lesson", "[NAME|off]", "list the lessons, open one, close it", cmd_lesson },
 	{ "here", "COMMAND", "with two machines: a command for this one only", cmd_here },
 	{ "live", "", "with --live: what is read of the running system, and what root would add", cmd_live },
+	{ "log", "[all|alloc|blocks|compaction|reclaim|hotplug|slab|boot|kernel [WORD]]", "show events of a kind, with a word in them", cmd_log },
 	{ "record", "FILE.cast|off", "record the session as an asciicast", cmd_record },
 };
 

@@ -15,6 +15,7 @@
 #define MAP   VIEW_BIT(VIEW_MAP)
 #define LISTS (ALL_VIEWS & ~MAP)
 #define BLK   VIEW_BIT(VIEW_BLOCKS)
+#define LOG   VIEW_BIT(VIEW_LOG)
 #define PAGE  VIEW_BIT(VIEW_PAGE)
 #define SLAB  VIEW_BIT(VIEW_SLAB)
 #define BOOT  VIEW_BIT(VIEW_BOOT)
@@ -96,6 +97,9 @@ static const struct key keys[] = {
 	{ "v", MAP, act_select, 0, 19, "select", "begin or end a selection; a, f and x act on it", "Move" },
 	{ "Enter", SLAB, act_slab_enter, 0, 7, "open", "open the cache: its slabs object by object; there: the page of the object", "Move" },
 	{ "i", MAP | PAGE, act_inside, 0, 0, "inside", "into the slab that the page is part of, object by object", "Move" },
+	{ "K Right", LOG, act_log_kind, +1, 2, "kind", "next kind of events: all, allocations, blocks, compaction, reclaim ... kernel messages", "Move" },
+	{ "Left", LOG, act_log_kind, -1, 0, "kind back", "kind of events before", "Move" },
+	{ "Enter", LOG, act_log_enter, 0, 7, "on map", "show the event's page on the map", "Move" },
 	{ "Enter", BLK, act_list_enter, 0, 7, "on map", "show it on the map", "Move" },
 
 	{ "Enter", OWN, act_owner_enter, 0, 7, "on map", "light the owner's pages on the map; n and N go from one to the next", "Move" },

@@ -265,6 +265,15 @@ static int fit_canvas(struct ui *ui)
 	return canvas_resize(&ui->cv, w, h);
 }
 
+static int resized(struct ui *ui)
+{
+	int ret = fit_canvas(ui);
+
+	if (ui->cast && !ret)
+		cast_resize(ui->cast, ui->cv.w, ui->cv.h);
+	return ret;
+}
+
 static int handle_input(struct ui *ui, const struct input *in)
 {
 	switch (in->type) {
@@ -274,7 +283,7 @@ static int handle_input(struct ui *ui, const struct input *in)
 		return ui->popup_open || ui->prompt.open ? RE_NONE : handle_mouse(ui, in);
 	case IN_RESIZE:
 	case IN_REDRAW:
-		return fit_canvas(ui) ? RE_QUIT : RE_DRAW | RE_CLEAR;
+		return resized(ui) ? RE_QUIT : RE_DRAW | RE_CLEAR;
 	case IN_QUIT:
 		return RE_QUIT;
 	default:

@@ -191,6 +191,10 @@ static int run_line(struct ui *ui)
 	struct prompt *p = &ui->prompt;
 
 	p->open = false;
+	if (p->kind == '/' && ui->view == VIEW_LOG) {
+		log_set(ui, ui->log.kind, p->line);
+		return RE_DRAW;
+	}
 	if (!p->len)
 		return RE_DRAW;
 	remember(p);

@@ -131,8 +131,10 @@ void story_of(const struct trace_event *e, u64 seq, struct story *s)
 		s->tone = TONE_GOOD;
 }
 
-static void tell(const struct trace *t, u64 seq, const struct trace_event *e, struct story *s)
+void story_tell(const struct trace *t, u64 seq, struct story *s)
 {
+	const struct trace_event *e = trace_get(t, seq);
+
 	memset(s, 0, sizeof(*s));
 	s->seq = seq;
 	if (e->type == TRACE_mm_page_alloc)
@@ -157,7 +159,7 @@ int story_latest(const struct machine *m, u64 upto, struct story *out, int max)
 		if (e && is_boot(e->type))
 			break;
 		if (e && !is_step(e->type))
-			tell(t, seq, e, &out[n++]);
+			story_tell(t, seq, &out[n++]);
 	}
 	return n;
 }

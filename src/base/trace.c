@@ -70,6 +70,15 @@ static void format_extfrag(const struct trace_event *e, struct text *out)
 		    LL(e->p), e->a & 0xff, e->a >> 8, e->b & 0xff, e->b >> 8 & 0xff, e->b >> 16);
 }
 
+/* Results of compaction as the tracepoints name them; the order of enum compact_result. */
+static const char *compaction_status(u32 r)
+{
+	static const char *const names[] = { "not_suitable_zone", "skipped", "deferred", "no_suitable_page", "continue", "complete",
+					     "partial_skipped", "contended", "success" };
+
+	return r < ARRAY_SIZE(names) ? names[r] : "?";
+}
+
 void trace_format(const struct trace_event *e, struct text *out)
 {
 	text_printf(out, "%s: ", trace_name(e->type));
@@ -105,9 +114,33 @@ void trace_format(const struct trace_event *e, struct text *out)
 		return;
 	case TRACE_mm_compaction_begin:
 	case TRACE_mm_compaction_end:
-		text_printf(out, "zone_start=0x%llx migrate_pfn=0x%x free_pfn=0x%x zone_end=0x%llx %s=%u",
-			    LL(e->p), e->a, e->b, LL(e->q),
-			    e->type == TRACE_mm_compaction_begin ? "sync" : "status", e->c);
+		text_printf(out, "zone_start=0x%llx migrate_pfn=0x%x free_pfn=0x%x zone_end=0x%llx ", LL(e->p), e->a, e->b, LL(e->q));
+		if (e->type == TRACE_mm_compaction_begin)
+			text_printf(out, "mode=%s", e->c ? "sync" : "async");
+		else
+			text_printf(out, "status=%s", compaction_status(e->c));
+		return;
+	case TRACE_mm_compaction_finished:
+	case TRACE_mm_compaction_suitable:
+		text_printf(out, "node=%u zone=%u order=%d ret=%s", e->a, e->b, (int)e->c, compaction_status((u32)e->i));
+		return;
+	case TRACE_mm_compaction_deferred:
+	case TRACE_mm_compaction_defer_compaction:
+	case TRACE_mm_compaction_defer_reset:
+		text_printf(out, "node=%u zone=%u order=%d", e->a, e->b, (int)e->c);
+		return;
+	case TRACE_mm_compaction_kcompactd_sleep:
+		text_printf(out, "nid=%u", e->a);
+		return;
+	case TRACE_mm_compaction_wakeup_kcompactd:
+	case TRACE_mm_compaction_kcompactd_wake:
+		text_printf(out, "nid=%u order=%d highest_zoneidx=%u", e->a, (int)e->b, e->c);
+		return;
+	case TRACE_mm_migrate_pages:
+		text_printf(out, "nr_succeeded=%llu nr_failed=%llu mode=%u reason=%u", LL(e->p), LL(e->q), e->a, e->b);
+		return;
+	case TRACE_set_migratetype:
+		text_printf(out, "start_pfn=0x%llx nr_pages=%llu type=%u was=%u", LL(e->p), LL(e->q), e->a, e->b);
 		return;
 	case TRACE_mm_compaction_migratepages:
 		text_printf(out, "nr_migrated=%u nr_failed=%u", e->a, e->b);

@@ -89,7 +89,7 @@ static void test_small_file_gets_defaults(void **state)
 static void test_machine_keys(void **state)
 {
 	struct desc *d = good("[machine]\narch = arm64\nname = board\ntitle = a board; with a semicolon ; comment\n"
-			      "cpus = 2\ncpus_possible = 4\ncpu_cache = 512K\ncmdline = a=1\ncmdline = b\n"
+			      "cpus = 2\ncpus_possible = 4\ncpu_cache = 512K\nswap = 3M\ncmdline = a=1\ncmdline = b\n"
 			      "cmdline_join = =2\nseed = 0x10\nearly_allocations = listed\nnote = one\nnote = two\n"
 			      "note_join =  more\n" RAM);
 
@@ -99,6 +99,7 @@ static void test_machine_keys(void **state)
 	assert_int_equal(d->nr_cpus, 2);
 	assert_int_equal(d->nr_cpus_possible, 4);
 	assert_int_equal(d->l3_slice_kib, 512);
+	assert_int_equal(d->swap, 3 * MiB);
 	assert_string_equal(d->cmdline, "a=1 b=2");
 	assert_int_equal(d->seed, 16);
 	assert_true(d->resv_complete);

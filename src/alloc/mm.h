@@ -18,6 +18,7 @@
 
 struct rmap;        /* alloc/rmap.h */
 struct owner_table; /* alloc/page_owner.h */
+struct shrinker;    /* alloc/shrinker.h */
 
 /* One entry of a zonelist: a zone, and its kernel-side index for comparisons. */
 struct zoneref {
@@ -100,6 +101,8 @@ struct mm {
 	struct rmap *rmap;          /* alloc/rmap.h; NULL: no held folio is on an LRU list */
 	struct owner_table *owners; /* NULL: nobody was named yet */
 	u64 alloc_seq;    /* allocations ever made: page_owner's clock */
+	u64 swap_total, swap_used; /* the swap area, pages (alloc/swap.h) */
+	struct shrinker *shrinkers; /* NULL: nobody has objects to give up */
 	u64 nr_move_refusals; /* migrate callbacks that refused a folio, ever */
 	bool booted;      /* mem_init is over: memblock_alloc is served from here */
 };

@@ -8,6 +8,7 @@
 #include "alloc/node.h"
 #include "alloc/page_owner.h"
 #include "alloc/page_stat.h"
+#include "alloc/swap.h"
 
 #define MAX_RECLAIM_RETRIES 16
 #define TOP_HOLDERS         10
@@ -25,7 +26,7 @@ static u64 process_pages(struct mm *mm, s32 pid)
 		const struct owner_record *o = owner_get(mm, id);
 
 		if (o && o->pid == pid && o->set)
-			pages += o->pages;
+			pages += o->pages + o->swapped;
 	}
 	return pages;
 }
@@ -40,7 +41,7 @@ static s32 choose_victim(struct mm *mm)
 		u64 pages;
 
 		/* Tasks 0 and 1 are never killed. */
-		if (!o || o->pid <= 1 || !o->set || !o->pages)
+		if (!o || o->pid <= 1 || !o->set || !(o->pages + o->swapped))
 			continue;
 		pages = process_pages(mm, o->pid);
 		if (pages > most) {
@@ -101,6 +102,7 @@ u64 out_of_memory(struct mm *mm, const struct alloc_context *ac)
 		if (!o || o->pid != victim || !o->set)
 			continue;
 		freed += o->pages;
+		swap_free(mm, o, ~0ULL);
 		while (o->set->nr)
 			free_held_block(mm, o->set->h[o->set->nr - 1]);
 	}
@@ -246,8 +248,11 @@ void show_mem(struct mm *mm, struct text *out)
 			high += zone_is_highmem(mm, zone) ? zone->present_pages : 0;
 		}
 	}
-	text_printf(out, "%lld total pagecache pages\n%llu pages RAM\n%llu pages HighMem/MovableOnly\n%llu pages reserved\n",
-		    (long long)node_sum(mm, NS_nr_file_pages), (ull)total, (ull)high, (ull)reserved);
+	text_printf(out, "%lld total pagecache pages\n%lld pages in swap cache\nFree swap  = %llukB\nTotal swap = %llukB\n",
+		    (long long)node_sum(mm, NS_nr_file_pages), (long long)node_sum(mm, NS_nr_swapcached),
+		    kib(mm, (s64)nr_swap_pages(mm)), kib(mm, (s64)mm->swap_total));
+	text_printf(out, "%llu pages RAM\n%llu pages HighMem/MovableOnly\n%llu pages reserved\n", (ull)total, (ull)high,
+		    (ull)reserved);
 	if (mm->arch->has_cma)
 		text_printf(out, "%llu pages cma reserved\n", (ull)mm_cma_pages(mm));
 }

@@ -21,6 +21,7 @@ struct owner_record {
 	s32 pid;
 	u64 pages;             /* held now */
 	u64 allocs;            /* ever */
+	u64 swapped;           /* pages in the swap area */
 	s8 movable_ops;        /* what the owner's migrate callback answers: 0, or a positive errno (EBUSY, EAGAIN) */
 	const char *keeper;    /* who alone frees these blocks ("the process that ..."); NULL: whoever likes */
 	bool kernel_stack;     /* they are kernel stacks */

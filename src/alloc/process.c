@@ -11,6 +11,7 @@
 #include "alloc/oom.h"
 #include "alloc/page_owner.h"
 #include "alloc/page_stat.h"
+#include "alloc/swap.h"
 #include "alloc/vmscan.h"
 
 #define FIRST_PID 2       /* 1 is init, which is never killed */
@@ -414,6 +415,8 @@ u64 process_munmap(struct mm *mm, struct process_table *t, struct process *p, u6
 		freed += free_last(mm, set);
 		p->anon_pages -= pages;
 	}
+	if (freed < anon && !set->nr)
+		p->anon_pages -= swap_free(mm, owner_get(mm, p->owner[PS_ANON]), anon - freed);
 	if (file)
 		unmap_file(mm, p);
 	freed += free_tables(mm, p);
@@ -430,6 +433,7 @@ u64 process_exit(struct mm *mm, struct process_table *t, struct process *p)
 	for (int s = 0; s < NR_PROCESS_SETS; s++) {
 		while (p->set[s].nr)
 			freed += free_last(mm, &p->set[s]);
+		swap_free(mm, owner_get(mm, p->owner[s]), ~0ULL);
 		owner_get(mm, p->owner[s])->set = NULL;
 		held_cleanup(mm, &p->set[s]);
 	}
@@ -549,7 +553,36 @@ static u64 use_set(struct mm *mm, const struct held_set *set)
 	return active;
 }
 
-u64 process_use(struct mm *mm, struct process *p)
+/* do_swap_page(): one page comes back from the swap area. */
+static bool swap_in(struct mm *mm, struct process *p, int nid)
 {
+	page_handle h = take(mm, p, PS_ANON, GFP_HIGHUSER_MOVABLE, 0, nid);
+
+	if (h == NO_PAGE)
+		return false;
+	page_stat_set(mm, h, KIND_ANON, ANON_FLAGS);
+	lru_add(mm, h);
+	swap_free(mm, owner_get(mm, p->owner[PS_ANON]), 1);
+	mm->vm_event[EV_pswpin]++;
+	mm->vm_event[EV_pgfault]++;
+	mm->vm_event[EV_pgmajfault]++;
+	mm->vm_event[EV_pgpgin] += arch_page_size(mm->arch) / KiB;
+	return true;
+}
+
+u64 process_swapped(const struct mm *mm, const struct process *p)
+{
+	return owner_get((struct mm *)mm, p->owner[PS_ANON])->swapped;
+}
+
+u64 process_use(struct mm *mm, struct process *p, int nid, u64 *swapped_in)
+{
+	u64 want = process_swapped(mm, p);
+
+	for (*swapped_in = 0; *swapped_in < want && process_swapped(mm, p); ++*swapped_in)
+		if (!swap_in(mm, p, nid))
+			break;
+	if (!alive(p))
+		return 0;
 	return use_set(mm, &p->set[PS_ANON]) + (p->file ? use_set(mm, &p->file->set) : 0);
 }

@@ -12,7 +12,7 @@
  * Models: mm/memory.c (do_anonymous_page, pte_alloc), mm/huge_memory.c
  * (do_huge_pmd_anonymous_page, zap), mm/filemap.c, mm/mlock.c, mm/gup.c, kernel/fork.c
  * (alloc_thread_stack_node, exit). Left out: upper page table levels, copy on write,
- * swap, huge page cache. The deferred split of a THP that is partly unmapped is done
+ * huge page cache. What was swapped out (alloc/swap.h) still counts as touched. The deferred split of a THP that is partly unmapped is done
  * at once.
  */
 #ifndef MM_ALLOC_PROCESS_H
@@ -71,7 +71,8 @@ struct process *process_spawn(struct mm *mm, struct process_table *t, const char
 struct process *process_find(const struct process_table *t, const char *word);
 /* Fault pages in. 0; -ENOMEM; -ESRCH when the process was killed for want of memory. */
 int process_touch(struct mm *mm, struct process_table *t, struct process *p, struct touch *q, struct mm_error *err);
-/* Unmap the last @anon pages it touched, splitting a THP that is cut; @file: its file, too. Return: pages freed. */
+/* Unmap the last @anon pages it touched, splitting a THP that is cut, then
+ * what is in the swap area; @file: its file, too. Return: pages freed. */
 u64 process_munmap(struct mm *mm, struct process_table *t, struct process *p, u64 anon, bool file);
 /* All its memory goes, page cache stays. Frees @p. Return: pages freed. */
 u64 process_exit(struct mm *mm, struct process_table *t, struct process *p);
@@ -90,8 +91,14 @@ u64 process_unpin(struct mm *mm, struct process *p);
  * CMA pageblocks, which must stay movable. Return: pages left there (0: pin now).
  */
 u64 process_move_out(struct mm *mm, struct process *p, u64 pages, u64 *nr_moved);
-/* Every page is used once more: mark_page_accessed(). Return: pages that became active. */
-u64 process_use(struct mm *mm, struct process *p);
+/*
+ * Every page is used once more: those in the swap area are faulted in on @nid, as far as
+ * memory reaches (*swapped_in; the process may be killed for want of it), then
+ * mark_page_accessed(). Return: pages that became active.
+ */
+u64 process_use(struct mm *mm, struct process *p, int nid, u64 *swapped_in);
+/* Pages it has in the swap area. */
+u64 process_swapped(const struct mm *mm, const struct process *p);
 
 /* 0, or -EUCLEAN with a report: sets, kinds, LRU membership, node counters. */
 int process_check(struct mm *mm, const struct process_table *t, struct text *report);

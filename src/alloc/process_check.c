@@ -92,6 +92,12 @@ static int check_process(struct mm *mm, struct tally *c, const struct process *p
 
 		if (check_set(mm, c, &p->set[s], p->owner[s], s, &pages, report))
 			return -EUCLEAN;
+		if (s == PS_ANON && p->set[PS_STACK].nr && pages + process_swapped(mm, p) != p->anon_pages) {
+			text_printf(report, "process %d (%s): %llu pages and %llu in swap, %llu were touched\n", p->pid, p->name,
+				    (unsigned long long)pages, (unsigned long long)process_swapped(mm, p),
+				    (unsigned long long)p->anon_pages);
+			return -EUCLEAN;
+		}
 		if (pages == owner_get(mm, p->owner[s])->pages)
 			continue;
 		text_printf(report, "process %d (%s): set %d has %llu pages, its owner record %llu\n", p->pid,

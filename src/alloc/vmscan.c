@@ -7,6 +7,8 @@
 #include "alloc/internal.h"
 #include "alloc/lru.h"
 #include "alloc/page_stat.h"
+#include "alloc/shrinker.h"
+#include "alloc/swap.h"
 #include "zone/page_list.h"
 
 #define DEF_PRIORITY          12
@@ -21,6 +23,7 @@ struct scan_control {
 	unsigned order;
 	int priority;
 	int reclaim_idx; /* zones above are left alone */
+	gfp_t gfp;
 	bool kswapd;
 };
 
@@ -29,6 +32,9 @@ u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z)
 	s64 n = zone_page_state_snapshot(mm, z, NR_ZONE_INACTIVE_FILE) +
 		zone_page_state_snapshot(mm, z, NR_ZONE_ACTIVE_FILE);
 
+	if (nr_swap_pages(mm))
+		n += zone_page_state_snapshot(mm, z, NR_ZONE_INACTIVE_ANON) +
+		     zone_page_state_snapshot(mm, z, NR_ZONE_ACTIVE_ANON);
 	return n > 0 ? (u64)n : 0;
 }
 
@@ -45,9 +51,10 @@ static u64 lruvec_size(struct scan_control *sc, const struct node *n, enum lru_l
 }
 
 /* inactive_is_low(): the larger the lists, the smaller the inactive share may be. */
-static bool inactive_is_low(struct scan_control *sc, const struct node *n)
+static bool inactive_is_low(struct scan_control *sc, const struct node *n, bool file)
 {
-	u64 inactive = lruvec_size(sc, n, LRU_INACTIVE_FILE), active = lruvec_size(sc, n, LRU_ACTIVE_FILE);
+	enum lru_list lru = file ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON;
+	u64 inactive = lruvec_size(sc, n, lru), active = lruvec_size(sc, n, lru + 1);
 	u64 gb = (inactive + active) >> (30 - sc->mm->arch->page_shift), ratio = 1;
 
 	while (gb && ratio * ratio < 10 * gb)
@@ -73,10 +80,10 @@ static u32 isolate_lru(struct scan_control *sc, struct free_list *l, u32 nr, pag
 	return n;
 }
 
-static void shrink_active(struct scan_control *sc, struct node *n)
+static void shrink_active(struct scan_control *sc, struct node *n, bool file)
 {
 	page_handle batch[SWAP_CLUSTER_MAX];
-	u32 taken = isolate_lru(sc, &n->lru[LRU_ACTIVE_FILE], SWAP_CLUSTER_MAX, batch), kept = 0;
+	u32 taken = isolate_lru(sc, &n->lru[file ? LRU_ACTIVE_FILE : LRU_ACTIVE_ANON], SWAP_CLUSTER_MAX, batch), kept = 0;
 
 	for (u32 i = 0; i < taken; i++) {
 		struct page *p = memmap_page(sc->mm->map, batch[i]);
@@ -88,12 +95,12 @@ static void shrink_active(struct scan_control *sc, struct node *n)
 	}
 	sc->mm->vm_event[EV_pgrefill] += taken;
 	sc->mm->vm_event[EV_pgdeactivate] += taken - kept;
-	trace_emit(sc->mm->trace, TRACE_mm_vmscan_lru_shrink_active, taken, taken - kept, (u32)n->nid, 1, (u32)sc->priority, 0);
+	trace_emit(sc->mm->trace, TRACE_mm_vmscan_lru_shrink_active, taken, taken - kept, (u32)n->nid, file, (u32)sc->priority, 0);
 }
 
 enum verdict { FREE_IT, KEEP_IT, ACTIVATE_IT, CULL_IT };
 
-/* What becomes of an inactive file folio that is looked at. */
+/* What becomes of an inactive folio that is looked at. */
 static enum verdict judge(struct scan_control *sc, page_handle h)
 {
 	struct page *p = memmap_page(sc->mm->map, h);
@@ -107,6 +114,8 @@ static enum verdict judge(struct scan_control *sc, page_handle h)
 		p->info &= ~(u32)PGF_REFERENCED;
 		return p->info & PGF_MAPPED ? ACTIVATE_IT : KEEP_IT;
 	}
+	if (p->info & PGF_SWAPBACKED)
+		return swap_has_room_for(sc->mm, h) ? FREE_IT : ACTIVATE_IT;
 	if (p->info & PGF_DIRTY) {
 		/* The flusher writes it; it is clean when it comes round again. */
 		folio_change_flags(sc->mm, h, PGF_RECLAIM, PGF_DIRTY);
@@ -117,67 +126,134 @@ static enum verdict judge(struct scan_control *sc, page_handle h)
 	return FREE_IT;
 }
 
-static u64 shrink_inactive(struct scan_control *sc, struct node *n, u32 nr)
+/* The folio is given up: file folios can be read again, anonymous ones are written to swap. Return: pages. */
+static u64 free_folio(struct mm *mm, page_handle h)
+{
+	const struct page *p = memmap_page(mm->map, h);
+	unsigned order = page_order(p);
+
+	if (p->info & PGF_SWAPBACKED)
+		return swap_out(mm, h);
+	page_stat_mod(mm, h, -1);
+	held_forget(mm, h);
+	free_pages(mm, h, order);
+	return 1ULL << order;
+}
+
+/* shrink_folio_list() for one folio. Return: pages freed. */
+static u64 shrink_folio(struct scan_control *sc, page_handle h)
+{
+	struct page *p = memmap_page(sc->mm->map, h);
+	u64 pages = 1ULL << page_order(p);
+
+	switch (judge(sc, h)) {
+	case FREE_IT:
+		return free_folio(sc->mm, h);
+	case CULL_IT:
+		p->info |= PGF_UNEVICTABLE;
+		sc->mm->vm_event[EV_unevictable_pgs_culled] += pages;
+		break;
+	case ACTIVATE_IT:
+		p->info |= PGF_ACTIVE;
+		sc->mm->vm_event[EV_pgactivate] += pages;
+		break;
+	case KEEP_IT:
+		break;
+	}
+	lru_add(sc->mm, h);
+	return 0;
+}
+
+static u64 shrink_inactive(struct scan_control *sc, struct node *n, u32 nr, bool file)
 {
 	page_handle batch[SWAP_CLUSTER_MAX];
-	u32 taken = isolate_lru(sc, &n->lru[LRU_INACTIVE_FILE], nr, batch);
+	u32 taken = isolate_lru(sc, &n->lru[file ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON], nr, batch);
 	u64 freed = 0;
 
-	for (u32 i = 0; i < taken; i++) {
-		struct page *p = memmap_page(sc->mm->map, batch[i]);
-		u64 pages = 1ULL << page_order(p);
-
-		switch (judge(sc, batch[i])) {
-		case FREE_IT:
-			page_stat_mod(sc->mm, batch[i], -1);
-			held_forget(sc->mm, batch[i]);
-			free_pages(sc->mm, batch[i], page_order(p));
-			freed += pages;
-			break;
-		case CULL_IT:
-			p->info |= PGF_UNEVICTABLE;
-			lru_add(sc->mm, batch[i]);
-			sc->mm->vm_event[EV_unevictable_pgs_culled] += pages;
-			break;
-		case ACTIVATE_IT:
-			p->info |= PGF_ACTIVE;
-			sc->mm->vm_event[EV_pgactivate] += pages;
-			/* fall through */
-		case KEEP_IT:
-			lru_add(sc->mm, batch[i]);
-			break;
-		}
-	}
+	for (u32 i = 0; i < taken; i++)
+		freed += shrink_folio(sc, batch[i]);
 	sc->nr_scanned += taken;
 	sc->mm->vm_event[sc->kswapd ? EV_pgscan_kswapd : EV_pgscan_direct] += taken;
 	sc->mm->vm_event[sc->kswapd ? EV_pgsteal_kswapd : EV_pgsteal_direct] += freed;
-	sc->mm->vm_event[EV_pgscan_file] += taken;
-	sc->mm->vm_event[EV_pgsteal_file] += freed;
-	trace_emit(sc->mm->trace, TRACE_mm_vmscan_lru_shrink_inactive, taken, freed, (u32)n->nid, 1, (u32)sc->priority, 0);
+	sc->mm->vm_event[file ? EV_pgscan_file : EV_pgscan_anon] += taken;
+	sc->mm->vm_event[file ? EV_pgsteal_file : EV_pgsteal_anon] += freed;
+	trace_emit(sc->mm->trace, TRACE_mm_vmscan_lru_shrink_inactive, taken, freed, (u32)n->nid, file, (u32)sc->priority, 0);
 	return freed;
 }
 
+/* file_is_tiny: the page cache and what is free would not reach the high watermarks. */
+static bool file_is_tiny(struct scan_control *sc, const struct node *n)
+{
+	u64 file = (u64)(n->vm_stat[NS_nr_inactive_file] + n->vm_stat[NS_nr_active_file]), free = 0, high = 0;
+
+	for (int z = 0; z < MAX_NR_ZONES; z++) {
+		if (!managed_zone(&n->zones[z]))
+			continue;
+		free += zone_page_state(&n->zones[z], NR_FREE_PAGES);
+		high += wmark_pages(&n->zones[z], WMARK_HIGH);
+	}
+	return file + free <= high && !inactive_is_low(sc, n, false) &&
+	       n->vm_stat[NS_nr_inactive_anon] >> sc->priority;
+}
+
+/* get_scan_count(): how many pages of each list to look at. */
+static void scan_counts(struct scan_control *sc, const struct node *n, u64 *nr)
+{
+	u64 share[2] = { (u64)sc->mm->vm.swappiness, 200 - (u64)sc->mm->vm.swappiness }, whole = 200;
+
+	if (!nr_swap_pages(sc->mm))
+		share[0] = 0, share[1] = whole = 1;
+	else if (!sc->priority && share[0])
+		share[0] = share[1] = whole = 1;
+	else if (file_is_tiny(sc, n))
+		share[1] = 0, share[0] = whole = 1;
+	else if (lruvec_size(sc, n, LRU_INACTIVE_FILE) >> sc->priority && !inactive_is_low(sc, n, true))
+		share[0] = 0, share[1] = whole = 1;
+	for (int lru = LRU_INACTIVE_ANON; lru <= LRU_ACTIVE_FILE; lru++)
+		nr[lru] = (lruvec_size(sc, n, (enum lru_list)lru) >> sc->priority) * share[lru >= LRU_INACTIVE_FILE] / whole;
+}
+
+/* A turn of each list. */
+static void shrink_lists(struct scan_control *sc, struct node *n, u64 *nr)
+{
+	for (int lru = LRU_INACTIVE_ANON; lru <= LRU_ACTIVE_FILE; lru++) {
+		bool file = lru >= LRU_INACTIVE_FILE, active = lru == LRU_ACTIVE_ANON || lru == LRU_ACTIVE_FILE;
+		u32 turn = (u32)min_u64(nr[lru], SWAP_CLUSTER_MAX);
+
+		if (!turn)
+			continue;
+		nr[lru] -= turn;
+		if (!active)
+			sc->nr_reclaimed += shrink_inactive(sc, n, turn, file);
+		else if (inactive_is_low(sc, n, file))
+			shrink_active(sc, n, file);
+	}
+}
+
 /* shrink_lruvec(): a share of the lists that grows as the priority falls. */
+static void shrink_lruvec(struct scan_control *sc, struct node *n)
+{
+	u64 nr[LRU_ACTIVE_FILE + 1];
+
+	scan_counts(sc, n, nr);
+	while (nr[LRU_INACTIVE_ANON] || nr[LRU_ACTIVE_FILE] || nr[LRU_INACTIVE_FILE]) {
+		shrink_lists(sc, n, nr);
+		if (sc->nr_reclaimed >= sc->nr_to_reclaim && sc->priority != DEF_PRIORITY)
+			break;
+	}
+	/* Even if nothing was looked at, anonymous folios age where they can be reclaimed. */
+	if (nr_swap_pages(sc->mm) && inactive_is_low(sc, n, false))
+		shrink_active(sc, n, false);
+}
+
 static void shrink_node(struct scan_control *sc, struct node *n)
 {
-	u64 inactive = lruvec_size(sc, n, LRU_INACTIVE_FILE) >> sc->priority;
-	u64 active = lruvec_size(sc, n, LRU_ACTIVE_FILE) >> sc->priority;
+	s64 before;
 
-	while (inactive || active) {
-		if (inactive) {
-			u32 nr = (u32)min_u64(inactive, SWAP_CLUSTER_MAX);
-
-			sc->nr_reclaimed += shrink_inactive(sc, n, nr);
-			inactive -= nr;
-		}
-		if (active) {
-			if (inactive_is_low(sc, n))
-				shrink_active(sc, n);
-			active -= min_u64(active, SWAP_CLUSTER_MAX);
-		}
-		if (sc->nr_reclaimed >= sc->nr_to_reclaim && sc->priority != DEF_PRIORITY)
-			return;
-	}
+	shrink_lruvec(sc, n);
+	before = n->vm_stat[NS_nr_slab_reclaimable];
+	shrink_slab(sc->mm, sc->gfp, n->nid, sc->priority);
+	sc->nr_reclaimed += (u64)(before - n->vm_stat[NS_nr_slab_reclaimable]);
 }
 
 /* --- direct reclaim ------------------------------------------------------------------ */
@@ -207,7 +283,8 @@ static bool shrink_zones(struct scan_control *sc, const struct alloc_context *ac
 u64 try_to_free_pages(struct mm *mm, const struct alloc_context *ac)
 {
 	struct scan_control sc = { .mm = mm, .nr_to_reclaim = SWAP_CLUSTER_MAX, .order = ac->order,
-				   .priority = DEF_PRIORITY, .reclaim_idx = ac->highest_zoneidx };
+				   .priority = DEF_PRIORITY, .reclaim_idx = ac->highest_zoneidx,
+				   .gfp = ac->gfp };
 	bool ready;
 
 	trace_emit(mm->trace, TRACE_mm_vmscan_direct_reclaim_begin, 0, 0, ac->order, ac->gfp, 0, 0);
@@ -221,13 +298,29 @@ u64 try_to_free_pages(struct mm *mm, const struct alloc_context *ac)
 
 u64 reclaim_pages(struct mm *mm, int nid, u64 pages)
 {
-	struct scan_control sc = { .mm = mm, .nr_to_reclaim = pages, .priority = DEF_PRIORITY, .reclaim_idx = ZONE_MOVABLE };
+	struct scan_control sc = { .mm = mm, .nr_to_reclaim = pages, .priority = DEF_PRIORITY, .reclaim_idx = ZONE_MOVABLE,
+				   .gfp = GFP_KERNEL };
 
 	for (; sc.priority >= 0 && sc.nr_reclaimed < pages; sc.priority--)
 		for_each_node(mm, n)
 			if (nid == NO_NODE || n->nid == nid)
 				shrink_node(&sc, n);
 	return sc.nr_reclaimed;
+}
+
+u64 drop_slab(struct mm *mm)
+{
+	u64 freed = 0;
+
+	for_each_node(mm, n) {
+		s64 before = n->vm_stat[NS_nr_slab_reclaimable];
+
+		while (shrink_slab(mm, GFP_KERNEL, n->nid, 0))
+			;
+		freed += (u64)(before - n->vm_stat[NS_nr_slab_reclaimable]);
+	}
+	mm->vm_event[EV_drop_slab]++;
+	return freed;
 }
 
 /* --- kswapd ------------------------------------------------------------------------------ */
@@ -258,7 +351,8 @@ static void clear_boosts(struct node *n, int highest)
 /* balance_pgdat(): returns the order up to which the node is balanced. */
 static u64 balance_pgdat(struct mm *mm, struct node *n, unsigned order, int highest)
 {
-	struct scan_control sc = { .mm = mm, .order = order, .priority = DEF_PRIORITY, .reclaim_idx = highest, .kswapd = true };
+	struct scan_control sc = { .mm = mm, .order = order, .priority = DEF_PRIORITY, .reclaim_idx = highest,
+				   .gfp = GFP_KERNEL, .kswapd = true };
 	u64 total = 0;
 
 	mm->vm_event[EV_pageoutrun]++;

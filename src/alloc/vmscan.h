@@ -11,9 +11,11 @@
  * Direct reclaim works for one request, kswapd works for a node up to the high
  * watermark when it was woken.
  *
- * Models: mm/vmscan.c (6.12.117). Left out: the multi-generational LRU, swap
- * (anonymous folios are not reclaimed: the model has no swap space), slab
- * shrinkers, throttling, memory cgroups.
+ * Anonymous folios go to the swap area (alloc/swap.h); where there is none, or it is
+ * full, their lists are not scanned. Then shrinkers give up objects (alloc/shrinker.h).
+ *
+ * Models: mm/vmscan.c (6.12.117). Left out: the multi-generational LRU, refault
+ * costs in the balance of anonymous and file lists, throttling, memory cgroups.
  */
 #ifndef MM_ALLOC_VMSCAN_H
 #define MM_ALLOC_VMSCAN_H
@@ -35,6 +37,8 @@ u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z);
 u64 kswapd_run(struct mm *mm, struct node *n);
 /* Every node's kswapd that was woken runs once. */
 u64 kswapd_run_all(struct mm *mm);
+/* drop_slab(): every object that a shrinker can give up, on every node. Return: pages freed. */
+u64 drop_slab(struct mm *mm);
 /* Reclaim @pages from @nid (NO_NODE: everywhere), as memory.reclaim asks. Return: pages freed. */
 u64 reclaim_pages(struct mm *mm, int nid, u64 pages);
 

@@ -90,6 +90,8 @@ struct desc {
 	                         log lines that older kernels had and 6.12 has not */
 	u32 l3_slice_kib;     /* cache per cpu, for PCPF_FREE_HIGH_BATCH; 0: unknown */
 
+	u64 swap;             /* bytes of the swap area; 0: none */
+
 	struct fw_entry *fw;     size_t nr_fw;
 	struct desc_mem *mem;    size_t nr_mem;    /* empty: all RAM is node 0 */
 	struct desc_node *node;  size_t nr_node;

@@ -128,6 +128,7 @@ static void init_mm(struct system *sys)
 	mm->cache_slice_kib = sys->desc->l3_slice_kib;
 	rng_seed(&mm->rng, sys->desc->seed);
 	vm_tunables_init(&mm->vm);
+	mm->swap_total = sys->desc->swap >> sys->arch.page_shift;
 	init_cpus(mm, sys->desc);
 }
 

@@ -163,10 +163,11 @@ static int proc_list(struct machine *m, const struct cmd_args *a, struct text *o
 {
 	const struct process_table *t = table_of(m);
 
-	text_printf(out, "%5s %-15s %10s %10s %7s %6s\n", "pid", "name", "anon", "file", "tables", "stack");
+	text_printf(out, "%5s %-15s %10s %10s %10s %7s %6s\n", "pid", "name", "anon", "swapped", "file", "tables",
+		    "stack");
 	for (const struct process *p = t->first; p; p = p->next)
-		text_printf(out, "%5d %-15s %10llu %10llu %7u %6u\n", p->pid, p->name, LL(p->anon_pages),
-			    LL(p->file_pages), p->set[PS_TABLE].nr, p->set[PS_STACK].nr);
+		text_printf(out, "%5d %-15s %10llu %10llu %10llu %7u %6u\n", p->pid, p->name, LL(p->anon_pages),
+			    LL(process_swapped(&m->sys->mm, p)), LL(p->file_pages), p->set[PS_TABLE].nr, p->set[PS_STACK].nr);
 	for (const struct cached_file *f = t->files; f; f = f->next)
 		text_printf(out, "page cache of %s: %u pages, mapped by %u\n", f->name, f->set.nr,
 			    f->mappers);
@@ -228,11 +229,19 @@ static int proc_unpin(struct machine *m, const struct cmd_args *a, struct text *
 static int proc_use(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
 	struct process *p;
-	int rc = the_process(m, a, &p, err);
+	u64 active, swapped_in;
+	int nid, rc = the_process(m, a, &p, err);
 
-	if (!rc)
-		text_printf(out, "%llu pages became active\n", LL(process_use(&m->sys->mm, p)));
-	return rc;
+	rc = rc ? rc : node_key(m, a, &nid, err);
+	if (rc)
+		return rc;
+	active = process_use(&m->sys->mm, p, nid, &swapped_in);
+	if (!p->set[PS_STACK].nr)
+		return mm_fail(err, -ESRCH, "Out of memory: Killed process %d (%s)", p->pid, p->name);
+	if (swapped_in || process_swapped(&m->sys->mm, p))
+		text_printf(out, "%llu pages came back from swap\n", LL(swapped_in));
+	text_printf(out, "%llu pages became active\n", LL(active));
+	return 0;
 }
 
 static int proc_collapse(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alloc/page_alloc.h"
+#include "alloc/swap.h"
 #include "alloc/watermark.h"
 #include "hotplug/memory_hotplug.h"
 #include "sim/machine.h"
@@ -92,6 +93,16 @@ static int io_pcp(struct machine *m, const s64 *value, s64 *out)
 	return 0;
 }
 
+/* Bytes, as pages of whole swap slots. */
+static int io_swap(struct machine *m, const s64 *value, s64 *out)
+{
+	struct mm *mm = &m->sys->mm;
+	int rc = value ? swap_resize(mm, (u64)*value >> mm->arch->page_shift, NULL) : 0;
+
+	*out = (s64)(mm->swap_total << mm->arch->page_shift);
+	return rc;
+}
+
 static int io_cpu(struct machine *m, const s64 *value, s64 *out)
 {
 	if (value) {
@@ -122,6 +133,7 @@ static const struct setting settings[] = {
 	{ "nofragment", "avoid mixing pageblock types while other zones have memory (ALLOC_NOFRAGMENT)", 0, 1,
 	  io_nofragment },
 	{ "pcp", "use per-cpu page lists", 0, 1, io_pcp },
+	{ "swap", "size of the swap area, bytes (not below what is in use)", 0, 1LL << 60, io_swap },
 	{ "cpu", "the cpu that commands run on", 0, MAX_CPUS, io_cpu },
 };
 

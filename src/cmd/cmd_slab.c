@@ -25,6 +25,7 @@ struct object_request {
 	int node;
 	u64 count;
 	char name[SLAB_TAG_MAX];
+	bool unused; /* nobody keeps the objects: shrinkers may free them */
 };
 
 /* The second word of `cache` and `mempool`. */
@@ -56,6 +57,7 @@ static int parse_request(struct machine *m, const struct cmd_args *a, struct obj
 	int rc;
 
 	r->gfp = GFP_KERNEL;
+	r->unused = false;
 	r->node = NO_NODE;
 	r->count = 1;
 	rc = cmd_int(a, "node", 0, m->sys->mm.nr_node_ids - 1, &r->node, err);
@@ -98,7 +100,7 @@ static void print_object(struct machine *m, const char *name, u64 addr, struct t
 /* Remember and print object number @i of a request. */
 static void keep_object(struct machine *m, const struct object_request *r, u64 i, u64 addr, struct text *out)
 {
-	if (addr > ZERO_SIZE_PTR)
+	if (addr > ZERO_SIZE_PTR && !r->unused)
 		slab_tag_add(m->sys->slab, addr, r->name);
 	if (i < MAX_PRINTED)
 		print_object(m, r->name, addr, out);
@@ -327,6 +329,7 @@ static int cache_create(struct machine *m, const struct cmd_args *a, struct text
 
 static int cache_alloc(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
+	const char *unused = cmd_value(a, "unused");
 	struct object_request r;
 	struct kmem_cache *s;
 	int rc = find_cache(m, a, &s, err);
@@ -334,6 +337,9 @@ static int cache_alloc(struct machine *m, const struct cmd_args *a, struct text 
 	rc = rc ? rc : parse_request(m, a, &r, err);
 	if (rc)
 		return rc;
+	r.unused = unused && !strcmp(unused, "on");
+	if (unused && !r.unused && strcmp(unused, "off"))
+		return mm_fail(err, -EINVAL, "unused=%s: on or off", unused);
 	for (u64 i = 0; i < r.count; i++) {
 		u64 addr = kmem_cache_alloc_node(m->sys->slab, s, r.gfp, r.node);
 
@@ -751,7 +757,7 @@ static int run_populate(struct machine *m, const struct cmd_args *a, struct text
 }
 
 static const char *const kmalloc_keys[] = { "size", "gfp", "node", "count", "as", NULL };
-static const char *const cache_keys[] = { "size", "align", "flags", "ctor", "gfp", "node", "count", "as",
+static const char *const cache_keys[] = { "size", "align", "flags", "ctor", "gfp", "node", "count", "as", "unused",
 					  "n", "addr", "sort", "draw", NULL };
 static const char *const pool_keys[] = { "cache", "min", "gfp", "node", "count", "as", NULL };
 static const char *const no_keys[] = { NULL };
@@ -770,7 +776,7 @@ static const struct command rows[] = {
 	 CMD_READ, no_keys, NULL, run_slab},
 	{"cache",
 	 "list [sort=KEY] | show NAME [draw=N] | create NAME size=BYTES [align=N] [flags=A|B] [ctor=1] | "
-	 "alloc NAME [count=N] [node=N] [as=NAME] | free NAME [n=N|all] [addr=A] | shrink NAME|all | destroy "
+	 "alloc NAME [count=N] [node=N] [as=NAME] [unused=on] | free NAME [n=N|all] [addr=A] | shrink NAME|all | destroy "
 	 "NAME",
 	 "kmem_cache: list, look at, create, use, shrink and destroy caches of equal objects", "Slab", 0,
 	 cache_keys, cache_words, run_cache},

@@ -7,6 +7,7 @@
 #include "alloc/compaction.h"
 #include "alloc/oom.h"
 #include "alloc/page_alloc.h"
+#include "alloc/process.h"
 #include "alloc/vmscan.h"
 #include "sim/machine.h"
 
@@ -91,6 +92,29 @@ static int run_reclaim(struct machine *m, const struct cmd_args *a, struct text 
 	return 0;
 }
 
+/* echo N > /proc/sys/vm/drop_caches, after a sync: 1 page cache, 2 slab objects, 3 both. */
+static int run_drop_caches(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
+{
+	struct mm *mm = &m->sys->mm;
+	int rc = need_buddy(m, err);
+	u64 what = 3;
+
+	if (!rc && a->argc > 1)
+		rc = cmd_parse_u64(a->argv[1], &what, "what to drop", err);
+	if (!rc && (!what || what > 3))
+		rc = mm_fail(err, -EINVAL, "drop_caches %llu: 1 drops page cache, 2 slab objects, 3 both", LL(what));
+	if (rc)
+		return rc;
+	if (what & 1) {
+		mm->vm_event[EV_drop_pagecache]++;
+		text_printf(out, "%llu pages of page cache dropped\n",
+			    LL(m->sys->procs ? process_drop_files(mm, m->sys->procs) : 0));
+	}
+	if (what & 2)
+		text_printf(out, "%llu pages of slab dropped\n", LL(drop_slab(mm)));
+	return 0;
+}
+
 static int run_meminfo_report(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
 	int rc = need_buddy(m, err);
@@ -109,8 +133,10 @@ static const struct command rows[] = {
 	  compact_keys, NULL, run_compact },
 	{ "kcompactd", "", "let kcompactd run on every node: for orders it was woken for, or proactively", "Allocate", 0,
 	  no_keys, NULL, run_kcompactd },
-	{ "reclaim", "[pages=N] [node=N]", "reclaim pages from the LRU lists, oldest first", "Allocate", 0, reclaim_keys, NULL,
+	{ "reclaim", "[pages=N] [node=N]", "reclaim pages from the LRU lists, oldest first, and objects from caches", "Allocate", 0, reclaim_keys, NULL,
 	  run_reclaim },
+	{ "drop_caches", "[1|2|3]", "give up page cache that nobody maps (1), reclaimable slab objects (2), or both (3)",
+	  "Allocate", 0, no_keys, NULL, run_drop_caches },
 	{ "memreport", "", "the Mem-Info block of an out-of-memory report, and who holds most", "Look", CMD_READ, no_keys, NULL,
 	  run_meminfo_report },
 	{ "drain", "", "give the pages of all per-cpu lists back to the buddy", "Allocate", 0, no_keys, NULL, run_drain },

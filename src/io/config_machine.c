@@ -128,6 +128,16 @@ static int set_cpu_cache(struct config *c, struct value *v)
 	return value_end(v);
 }
 
+static int set_swap(struct config *c, struct value *v)
+{
+	u64 bytes;
+
+	if (value_number(v, 0, 1ULL << 60, &bytes))
+		return -EINVAL;
+	c->d->swap = bytes;
+	return value_end(v);
+}
+
 static int set_early(struct config *c, struct value *v)
 {
 	if (value_word(v, "model")) {
@@ -317,6 +327,7 @@ const struct config_key config_machine_keys[] = {
 	{ "machine", "cpus_possible", false, set_cpus_possible, "cpus that could be there; sizes per-cpu things" },
 	{ "machine", "kernel", false, set_kernel, "version of an imported system, whose log lines boot prints" },
 	{ "machine", "cpu_cache", false, set_cpu_cache, "last-level cache per cpu; for the per-cpu page lists" },
+	{ "machine", "swap", false, set_swap, "size of the swap area; without one anonymous memory stays" },
 	{ "machine", "cmdline", true, set_cmdline, "kernel command line; repeated lines are joined by a space" },
 	{ "machine", "cmdline_join", true, set_cmdline_join, "more of the command line, joined without a space" },
 	{ "machine", "seed", false, set_seed, "where random numbers start" },

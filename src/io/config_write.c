@@ -194,6 +194,8 @@ static void put_machine(struct text *out, const struct desc *d)
 			    d->kernel_version & 255);
 	if (d->l3_slice_kib)
 		put_size(out, "cpu_cache", d->l3_slice_kib * KiB);
+	if (d->swap)
+		put_size(out, "swap", d->swap);
 	put_cmdline(out, d->cmdline);
 	if (d->seed)
 		text_printf(out, "seed = %llu\n", (unsigned long long)d->seed);

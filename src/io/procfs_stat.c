@@ -342,14 +342,15 @@ void procfs_meminfo(struct system *sys, struct text *out)
 	print_lru(sys, out);
 	if (arch_has_zone(&sys->arch, ZONE_HIGHMEM))
 		print_highmem(sys, out);
-	line(out, "SwapTotal:", 0);
-	line(out, "SwapFree:", 0);
+	line(out, "SwapTotal:", kb(sys, mm->swap_total));
+	line(out, "SwapFree:", kb(sys, mm->swap_total - mm->swap_used));
 	if (sys->arch.id != ARCH_I386) {
 		line(out, "Zswap:", 0);
 		line(out, "Zswapped:", 0);
 	}
 	print_use(sys, out);
-	line(out, "CommitLimit:", kb(sys, (total - min_u64(total, procfs_hugetlb_pages(sys))) * OVERCOMMIT_RATIO / 100));
+	line(out, "CommitLimit:", kb(sys, (total - min_u64(total, procfs_hugetlb_pages(sys))) * OVERCOMMIT_RATIO / 100 +
+					mm->swap_total));
 	line(out, "VmallocTotal:", vmalloc_total_kb(sys));
 	if (sys->arch.id != ARCH_I386)
 		text_printf(out, "HardwareCorrupted: %5llu kB\n",

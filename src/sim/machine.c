@@ -11,6 +11,7 @@
 #include "alloc/hugetlb.h"
 #include "alloc/lru.h"
 #include "alloc/process.h"
+#include "alloc/swap.h"
 #include "hotplug/memory_hotplug.h"
 #include "mmview.h"
 #include "sim/history.h"
@@ -146,7 +147,7 @@ int machine_verify(struct machine *m, struct text *report)
 	if (sys->stage >= BOOT_MEM_INIT)
 		rc = rc ? rc : page_alloc_check(&sys->mm, report); /* the summary, too */
 	if (sys->stage >= BOOT_MEM_INIT)
-		rc = rc ? rc : lru_check(&sys->mm, report);
+		rc = rc ? rc : lru_check(&sys->mm, report) ? -EUCLEAN : swap_check(&sys->mm, report);
 	if (sys->hugetlb)
 		rc = rc ? rc : hugetlb_check(&sys->mm, sys->hugetlb, report);
 	if (sys->procs)

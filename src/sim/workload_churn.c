@@ -128,7 +128,12 @@ static void do_pin(struct machine *m, struct workload *w, struct process *p)
 		process_pin(&m->sys->mm, p, pages);
 }
 
-static void do_use(struct machine *m, struct workload *w, struct process *p) { process_use(&m->sys->mm, p); }
+static void do_use(struct machine *m, struct workload *w, struct process *p)
+{
+	u64 swapped_in;
+
+	process_use(&m->sys->mm, p, any_node(m, w), &swapped_in);
+}
 
 static void do_collapse(struct machine *m, struct workload *w, struct process *p)
 {

@@ -627,5 +627,6 @@ struct slab_state *slab_init(struct mm *mm, const struct slab_config *cfg, struc
 	find_slab_nodes(st);
 	if (make_first_caches(st, err) || kmalloc_init(st, err) || randomize_freelists(st, err))
 		return NULL;
+	slab_register_shrinker(st);
 	return st;
 }

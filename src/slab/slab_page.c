@@ -166,7 +166,9 @@ struct slab *slab_new(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, in
 	u32 order;
 
 	gfp = (gfp & (GFP_RECLAIM_MASK | GFP_CONSTRAINT_MASK)) | s->allocflags;
+	st->in_new_slab = true;
 	page = alloc_slab_page(st, s, gfp, node, &order);
+	st->in_new_slab = false;
 	if (page == NO_PAGE)
 		return NULL;
 	page_set_info(st->mm, page, KIND_SLAB, order ? PGF_HEAD : 0);

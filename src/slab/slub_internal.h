@@ -152,6 +152,7 @@ struct slab_state {
 	u64 random_kmalloc_seed;
 	owner_id large_owner;
 	u64 nr_large;            /* blocks of large kmallocs */
+	bool in_new_slab;        /* pages are being asked for: no object may be freed meanwhile */
 	u64 nr_slab_pages;       /* pages of all slabs, large blocks not counted */
 	struct mempool *pools;   /* newest first */
 	struct slab_tag *tag;    /* objects that users named */
@@ -308,6 +309,9 @@ void slab_visit_own(const struct slab_state *st, void (*fn)(u64 addr, void *arg)
 struct kmem_cache *slab_boot_cache(struct slab_state *st, const char *name, u32 size, u32 align,
 				   slab_flags_t flags, struct mm_error *err);
 int slab_cache_random_seq(struct slab_state *st, struct kmem_cache *s);
+
+/* slab_shrink.c */
+void slab_register_shrinker(struct slab_state *st);
 
 /* kmalloc.c */
 int kmalloc_init(struct slab_state *st, struct mm_error *err);

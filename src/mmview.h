@@ -154,6 +154,13 @@ struct zone_info {
 };
 /* Every zone with spanned_pages, by node then type; fills up to @max, returns how many there are. */
 int machine_zones(const struct machine *m, struct zone_info *out, int max);
+/* One of them; false: there is no such zone. */
+bool machine_zone(const struct machine *m, int nid, int type, struct zone_info *out);
+/*
+ * One after the other, cheaply: no free lists, per-cpu pages, pageblocks and indices.
+ * *@at is 0 at first. False: no more.
+ */
+bool machine_zone_next(const struct machine *m, u32 *at, struct zone_info *out);
 /* Zonelist of @nid as "0/Normal 0/DMA32 1/Normal". */
 void machine_zonelist(const struct machine *m, int nid, struct text *out);
 

@@ -6,7 +6,7 @@
  *
  *   bench_scale                one table, targets beside the figures
  *   bench_scale CASE           one case once, for instruction counts: boot-512m
- *                              boot-4p random record frame
+ *                              boot-4p random record frame frame-4p
  */
 #include <math.h>
 #include <stdio.h>
@@ -313,6 +313,8 @@ static int run_case(const char *name)
 		case_record("ini/pc-512m.ini", 200000);
 	else if (!strcmp(name, "frame"))
 		case_frame("200x60 ini/pc-512m.ini", 20);
+	else if (!strcmp(name, "frame-4p"))
+		case_frame("200x60 ini/scale-4p.ini", 20);
 	else
 		return 2;
 	return 0;

@@ -5,21 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_ZONES 256
-
+/* The first zone where the cursor is in none. */
 static bool zone_at_cursor(struct pane *p, struct zone_info *out)
 {
-	struct zone_info z[MAX_ZONES];
 	struct page_info pi;
-	int n = machine_zones(p->m, z, MAX_ZONES);
+	u32 at = 0;
 
-	if (n < 1 || machine_page(p->m, p->map.cursor, &pi))
+	if (machine_page(p->m, p->map.cursor, &pi))
 		return false;
-	*out = z[0];
-	for (int i = 0; i < n && i < MAX_ZONES; i++)
-		if (z[i].nid == pi.nid && (int)z[i].type == pi.zone)
-			*out = z[i];
-	return true;
+	return machine_zone(p->m, pi.nid, pi.zone, out) ||
+	       (machine_zone_next(p->m, &at, out) && machine_zone(p->m, out->nid, (int)out->type, out));
 }
 
 static void draw_order(struct ui *ui, struct pane *p, struct rect r, int y, const struct zone_info *z, unsigned o, u64 most)

@@ -121,17 +121,17 @@ const struct view_ops view_zones = {
 /* The same beside the map: a line and a bar per zone. */
 int panel_zones(struct ui *ui, struct pane *p, struct rect r)
 {
-	struct zone_info z[MAX_ZONES];
-	int n = machine_zones(p->m, z, MAX_ZONES), y = draw_heading(ui, r, "Zones"), bar = r.w - 16 - 10;
+	int y = draw_heading(ui, r, "Zones"), bar = r.w - 16 - 10;
+	struct zone_info z;
 	char free[24];
 
-	for (int i = 0; i < n && i < MAX_ZONES && y < r.y + r.h; i++) {
-		if (!z[i].managed)
+	for (u32 at = 0; y < r.y + r.h && machine_zone_next(p->m, &at, &z);) {
+		if (!z.managed)
 			continue;
-		canvas_put(&ui->cv, r.x, y, ' ', st(C_INK, (enum color)(C_ZONE_DMA + z[i].type)));
-		canvas_printf(&ui->cv, r.x + 2, y, 13, st(C_TEXT, C_GROUND), "%d %s", z[i].nid, z[i].name);
-		draw_bar(&ui->cv, r.x + 15, y, bar, z[i].free, z[i].managed, free_color(7), C_TRACK);
-		canvas_right(&ui->cv, r.x + r.w, y++, 10, st(C_DIM, C_GROUND), "%s", size_of_pages(p, z[i].free, free, sizeof(free)));
+		canvas_put(&ui->cv, r.x, y, ' ', st(C_INK, (enum color)(C_ZONE_DMA + z.type)));
+		canvas_printf(&ui->cv, r.x + 2, y, 13, st(C_TEXT, C_GROUND), "%d %s", z.nid, z.name);
+		draw_bar(&ui->cv, r.x + 15, y, bar, z.free, z.managed, free_color(7), C_TRACK);
+		canvas_right(&ui->cv, r.x + r.w, y++, 10, st(C_DIM, C_GROUND), "%s", size_of_pages(p, z.free, free, sizeof(free)));
 	}
 	return y - r.y + 1;
 }

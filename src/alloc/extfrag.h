@@ -23,6 +23,8 @@ int unusable_free_index(const struct mm *mm, const struct zone *z, int order);
  * fragmentation; -1000: it would not fail. extfrag_index of debugfs.
  */
 int fragmentation_index(const struct mm *mm, const struct zone *z, int order);
+/* Both of every order at once: @unusable and @index have an entry per order. */
+void fragmentation_indices(const struct mm *mm, const struct zone *z, int *unusable, int *index);
 /* External fragmentation of huge-page order in percent (extfrag_for_order()). */
 unsigned extfrag_for_order(const struct mm *mm, const struct zone *z, int order);
 

@@ -52,7 +52,7 @@ void machine_info(const struct machine *m, struct machine_info *out)
 	for_each_node(mm, n) {
 		out->nr_nodes++;
 		for (int z = 0; z < MAX_NR_ZONES; z++)
-			out->free_pages += (u64)zone_page_state_snapshot(mm, &n->zones[z], NR_FREE_PAGES);
+			out->free_pages += zone_free_pages(&n->zones[z]);
 	}
 	out->managed_pages = mm_managed_pages(mm);
 	if (m->sys->stage >= BOOT_MEM_INIT && mm_present_pages(mm))

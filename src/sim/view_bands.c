@@ -70,6 +70,14 @@ static struct band_range range_of(phys_t start, phys_t end, enum band_class cls,
 	return r;
 }
 
+/* A range that is never one with its like neighbours: without words where it is too thin to show them. */
+static struct band_range shown_range(const struct joiner *j, phys_t start, phys_t end, enum band_class cls,
+				     const char *label)
+{
+	return end - start < j->min ? (struct band_range){ .start = start, .end = end, .cls = cls }
+				    : range_of(start, end, cls, label);
+}
+
 static enum band_class iomem_class(const struct resource *r)
 {
 	if (!strncmp(r->name, "Kernel ", 7))
@@ -88,7 +96,7 @@ static void band_iomem(const struct machine *m, struct joiner *j)
 	const struct resource *root = &m->sys->iomem;
 
 	for (const struct resource *r = resource_next(root, root); r; r = resource_next(root, r)) {
-		struct band_range b = range_of(r->start, r->end + 1, iomem_class(r), r->name);
+		struct band_range b = shown_range(j, r->start, r->end + 1, iomem_class(r), r->name);
 
 		b.depth = resource_depth(root, r);
 		if (r->start >= j->end)
@@ -101,25 +109,30 @@ static void reserved_in(const struct machine *m, struct joiner *j, phys_t from, 
 {
 	const struct memblock *mb = &m->sys->memblock;
 	const struct memblock_region *r;
+	const char *label;
 	phys_t at = from;
 
 	for_each_reserved_mem_region(mb, r) {
 		phys_t s = max_u64(r->base, from), e = min_u64(r->base + r->size, to);
-		const char *label = memblock_label_at(mb, r->base);
 		struct band_range b;
 
+		if (r->base >= to)
+			break;
 		if (e <= s)
 			continue;
 		if (s > at) {
-			b = range_of(at, s, BC_RAM, "memory");
+			b = shown_range(j, at, s, BC_RAM, "memory");
 			joiner_add(j, &b);
 		}
-		b = range_of(s, e, BC_RESERVED, label ? label : "reserved");
+		b = shown_range(j, s, e, BC_RESERVED, "reserved");
+		label = thin(j, &b) ? NULL : memblock_label_at(mb, r->base);
+		if (label)
+			snprintf(b.label, sizeof(b.label), "%s", label);
 		joiner_add(j, &b);
 		at = e;
 	}
 	if (at < to) {
-		struct band_range b = range_of(at, to, BC_RAM, "memory");
+		struct band_range b = shown_range(j, at, to, BC_RAM, "memory");
 
 		joiner_add(j, &b);
 	}
@@ -146,7 +159,7 @@ static void add_block(const struct machine *m, struct joiner *j, const struct bl
 	char label[32], sz[24];
 
 	snprintf(label, sizeof(label), "memory%llu", (unsigned long long)nr);
-	b = range_of(nr * size, (nr + 1) * size, br->state == BLOCK_ONLINE ? BC_ONLINE : BC_OFFLINE, label);
+	b = shown_range(j, nr * size, (nr + 1) * size, br->state == BLOCK_ONLINE ? BC_ONLINE : BC_OFFLINE, label);
 	if (b.cls == BC_ONLINE)
 		b.cls = nr & 1 ? BC_ODD : BC_EVEN;
 	snprintf(b.detail, sizeof(b.detail), "%s · %s%s%s", size_str(size, sz, sizeof(sz)),
@@ -170,7 +183,7 @@ static void band_block(const struct machine *m, struct joiner *j)
 		if (br->first * size >= j->end)
 			break;
 		if (size < j->min && last > first) {
-			struct band_range b = range_of(first * size, last * size,
+			struct band_range b = shown_range(j, first * size, last * size,
 						       br->state == BLOCK_ONLINE ? BC_MIXED : BC_OFFLINE, "");
 
 			snprintf(b.label, sizeof(b.label), "memory%llu-%llu", (unsigned long long)first,
@@ -229,13 +242,13 @@ static void band_section(const struct machine *m, struct joiner *j)
 
 			snprintf(label, sizeof(label), "sections %llu-%llu", (unsigned long long)nr,
 				 (unsigned long long)last - 1);
-			b = range_of(nr * size, last * size, BC_MIXED, label);
+			b = shown_range(j, nr * size, last * size, BC_MIXED, label);
 			joiner_add(j, &b);
 			pfn = phys_to_pfn(a, last * size);
 			continue;
 		}
 		snprintf(label, sizeof(label), "section %llu", (unsigned long long)nr);
-		b = range_of(nr * size, (nr + 1) * size, nr & 1 ? BC_ODD : BC_EVEN, label);
+		b = shown_range(j, nr * size, (nr + 1) * size, nr & 1 ? BC_ODD : BC_EVEN, label);
 		joiner_add(j, &b);
 		pfn = phys_to_pfn(a, (nr + 1) * size);
 	}
@@ -252,7 +265,7 @@ static void band_node(const struct machine *m, struct joiner *j)
 		char label[32];
 
 		snprintf(label, sizeof(label), known ? "node %d" : "memory", r->nid);
-		b = range_of(r->base, r->base + r->size, known ? BC_NODE0 + r->nid % 8 : BC_RAM, label);
+		b = shown_range(j, r->base, r->base + r->size, known ? BC_NODE0 + r->nid % 8 : BC_RAM, label);
 		joiner_add(j, &b);
 	}
 }

@@ -210,6 +210,17 @@ static inline void account_freepages(const struct zone_env *env, struct zone *z,
 		z->nr_free_highatomic += (u64)nr;
 }
 
+/* NR_FREE_PAGES with the differences of all cpus: what the lists hold, isolated blocks left out. */
+static inline u64 zone_free_pages(const struct zone *z)
+{
+	u64 pages = 0;
+
+	for (unsigned mt = 0; mt < MIGRATE_ISOLATE; mt++)
+		for (u32 orders = z->order_mask[mt]; orders; orders &= orders - 1)
+			pages += z->free_area[__builtin_ctz(orders)].list[mt].nr << __builtin_ctz(orders);
+	return pages;
+}
+
 /* Global part of a counter, negative read as 0: what watermark checks see. */
 static inline u64 zone_stat(const struct zone *z, enum zone_stat_item item)
 {

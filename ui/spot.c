@@ -105,14 +105,13 @@ void lens_title(const struct ui *ui, char *buf, size_t n)
 	size_t o = 0;
 
 	buf[0] = '\0';
-	if (ui->tile.lens > LENS_PAGEBLOCKS)
-		o = (size_t)snprintf(buf, n, "coloured by %s", lens_name(ui->tile.lens));
 	if (ui->spot.kind)
-		o += (size_t)snprintf(buf + o, n - o, "%slit: %s, %s page%s (%.1f %%)", o ? "   " : "", ui->spot.text,
-				      count_str(s->lit, lit, sizeof(lit)), s->lit == 1 ? "" : "s",
-				      s->all ? (double)s->lit * 100 / (double)s->all : 0.0);
+		o = (size_t)snprintf(buf, n, "lit: %s, %s page%s (%.1f %%)", ui->spot.text, count_str(s->lit, lit, sizeof(lit)),
+				     s->lit == 1 ? "" : "s", s->all ? (double)s->lit * 100 / (double)s->all : 0.0);
 	if (s->sampled && o < n)
-		snprintf(buf + o, n - o, "   sampled, not every page");
+		o += (size_t)snprintf(buf + o, n - o, "%ssampled, not every page", o ? "   " : "");
+	if (ui->tile.lens > LENS_PAGEBLOCKS && o < n)
+		snprintf(buf + o, n - o, "%scoloured by %s", o ? "   " : "", lens_name(ui->tile.lens));
 }
 
 /* --- the next page ---------------------------------------------------------------------- */

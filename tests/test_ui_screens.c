@@ -86,6 +86,22 @@ static const struct script scripts[] = {
 	{ "server", 120, 40, { "ini/server-2node.ini" }, { { "", "server-2node" } } },
 	{ "i386", 80, 24, { "ini/i386-highmem.ini" }, { { "", "i386-highmem" } } },
 	{ "hotplug", 120, 40, { "ini/hotplug.ini" }, { { "", "hotplug" }, { "4G", "hotplug-blocks" }, { "x", "hotplug-online" } } },
+	{ "colours", 120, 40, { A }, {
+		{ ":proc spawn shop\r:proc touch shop anon=60M file=30M dirty=on\r:kmalloc size=200 count=3000\r", "colour-use" },
+		{ ":color by order\r:\177", "colour-order" }, { ":color by owner\r:\177", "colour-owner" }, { ":color by lru\r:\177", "colour-lru" },
+		{ "L", "colour-legend" }, { "L:color by use\r:filter anon,lru\r", "filter-lru" }, { "n", "filter-next" }, { ESC "7", "owners-map" },
+		{ "\r", "owner-lit" },
+	} },
+	{ "objects", 80, 24, { A }, {
+		{ ":kmalloc size=64 count=5\r6s", "slab-by-objects" }, { "e", "slab-nodes" }, { "essssss\r", "slab-open" }, { "ljl", "slab-object" },
+		{ "\r", "slab-page" }, { ESC "[6~", "page-scrolled" }, { "i", "slab-again" }, { "m", "slab-lit" },
+	} },
+	{ "objects-wide", 120, 40, { A, "--palette=light" }, {
+		{ ":cache create thing size=120 ctor=1\r:cache alloc thing count=50 as=x\r:cache free thing n=9\r:\177", "cache-made" },
+		{ "6sssssss", "slab-sorted" }, { "jjjjj\r", "slab-open-120x40" },
+		{ ESC "5:folio alloc order=3\r'l", "page-tail-120x40" },
+	} },
+	{ "page-wide", 200, 60, { A }, { { ":folio alloc order=4 as=mine\r'5l", "page-tail-200x60" } } },
 	{ "scale", 120, 40, { "ini/scale-4p.ini" }, { { "", "scale-4p" }, { "++++++", "scale-4p-zoom" } } },
 };
 

@@ -58,7 +58,7 @@ static const struct key keys[] = {
 	{ "C-r", ALL_VIEWS, act_command, CMDLINE_REDO, 0, "redo", "redo what was undone", "Time" },
 	{ "R", ALL_VIEWS, act_command, CMDLINE_RESET, 0, "reset", "boot the machine anew", "Time" },
 
-	{ "s", ALL_VIEWS, act_steps, 0, 12, "steps", "the last operation step by step on the map, with a sentence each", "Time" },
+	{ "s", ALL_VIEWS & ~(SLAB | OWN), act_steps, 0, 12, "steps", "the last operation step by step on the map, with a sentence each", "Time" },
 	{ "A", ALL_VIEWS, act_teach, 0, 0, "teach", "play every command step by step, at the speed of teaching", "Time" },
 	{ "{", ALL_VIEWS, act_teach_speed, -1, 0, "steps slower", "more time for each step", "Time" },
 	{ "}", ALL_VIEWS, act_teach_speed, +1, 0, "steps faster", "less time for each step; at the end only the sums", "Time" },
@@ -95,19 +95,19 @@ static const struct key keys[] = {
 	{ "Enter", MAP, act_zoom, +4, 0, "into", "zoom in a lot", "Move" },
 	{ "Esc", MAP, act_escape, 0, 0, "whole", "drop the selection, then show the whole machine", "Move" },
 	{ "v", MAP, act_select, 0, 19, "select", "begin or end a selection; a, f and x act on it", "Move" },
-	{ "Enter", SLAB, act_slab_enter, 0, 7, "open", "open the cache: its slabs object by object; there: the page of the object", "Move" },
-	{ "i", MAP | PAGE, act_inside, 0, 0, "inside", "into the slab that the page is part of, object by object", "Move" },
+	{ "Enter", SLAB, act_slab_enter, 0, 1, "open", "open the cache: its slabs object by object; there: the page of the object", "Move" },
+	{ "i", MAP | PAGE, act_inside, 0, 20, "inside", "into the slab that the page is part of, object by object", "Move" },
 	{ "K Right", LOG, act_log_kind, +1, 2, "kind", "next kind of events: all, allocations, blocks, compaction, reclaim ... kernel messages", "Move" },
 	{ "Left", LOG, act_log_kind, -1, 0, "kind back", "kind of events before", "Move" },
 	{ "Enter", LOG, act_log_enter, 0, 7, "on map", "show the event's page on the map", "Move" },
 	{ "Enter", BLK, act_list_enter, 0, 7, "on map", "show it on the map", "Move" },
 
-	{ "Enter", OWN, act_owner_enter, 0, 7, "on map", "light the owner's pages on the map; n and N go from one to the next", "Move" },
-	{ "m", SLAB, act_slab_map, 0, 15, "on map", "light the cache's pages on the map; n and N go from one to the next", "Move" },
+	{ "Enter", OWN, act_owner_enter, 0, 1, "on map", "light the owner's pages on the map; n and N go from one to the next", "Move" },
+	{ "m", SLAB, act_slab_map, 0, 4, "on map", "light the cache's pages on the map; n and N go from one to the next", "Move" },
 
 	{ "s", OWN, act_owner_sort, 0, 2, "sort", "owners by pages, or by the pageblocks that they pollute", "Look" },
 	{ "s", SLAB, act_slab_sort, 0, 2, "sort", "caches by memory, objects, use, slabs, waste, object size, name", "Look" },
-	{ "e", SLAB, act_slab_nodes, 0, 13, "nodes", "what each node holds of each cache, or the sums", "Look" },
+	{ "e", SLAB, act_slab_nodes, 0, 3, "nodes", "what each node holds of each cache, or the sums", "Look" },
 	{ "E", MAP, act_edit_bands, 0, 0, "edit bands", "hide and reorder the bands", "Look" },
 	{ "A", MAP, act_axis, 0, 0, "axis", "holes in a column, or to scale, or each node in rows of its own", "Look" },
 	{ "B", MAP, act_bands, +1, 0, "bands", "other bands, where not all have room", "Look" },
@@ -171,12 +171,22 @@ static bool names_key(const struct ui *ui, const struct key *k, u32 key)
 	return false;
 }
 
+/* Of two rows for the present view the one that is meant for fewer views: what a view does with a key of its own. */
+static const struct key *more_special(const struct ui *ui, const struct key *best, const struct key *k)
+{
+	if (!(k->views & VIEW_BIT(ui->view)))
+		return best;
+	return !best || __builtin_popcount(k->views) < __builtin_popcount(best->views) ? k : best;
+}
+
 int keys_handle(struct ui *ui, u32 key)
 {
+	const struct key *best = NULL;
+
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (keys[i].views & VIEW_BIT(ui->view) && names_key(ui, &keys[i], key))
-			return keys[i].fn(ui, keys[i].arg);
-	return RE_NONE;
+		if (names_key(ui, &keys[i], key))
+			best = more_special(ui, best, &keys[i]);
+	return best ? best->fn(ui, best->arg) : RE_NONE;
 }
 
 /* --- status line ------------------------------------------------------------ */
@@ -216,10 +226,12 @@ static void first_name(const struct ui *ui, const struct key *k, char *out, size
 
 static const struct key *by_status(struct ui *ui, int status)
 {
+	const struct key *best = NULL;
+
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (keys[i].status == status && keys[i].views & VIEW_BIT(ui->view))
-			return &keys[i];
-	return NULL;
+		if (keys[i].status == status)
+			best = more_special(ui, best, &keys[i]);
+	return best;
 }
 
 /* Columns that the entry takes with the gap after it. */

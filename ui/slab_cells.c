@@ -23,7 +23,7 @@ struct cells {
 
 #define LABEL_W 6
 
-static void lay_cells(struct cells *c, struct rect r, u32 objects, u32 chosen)
+static void lay_cells(struct cells *c, struct rect r, u32 objects, u32 chosen, bool airy)
 {
 	static const int widths[] = { 8, 6, 5, 4, 3, 2, 1 };
 	int room = r.w - LABEL_W, all = 0, at;
@@ -37,7 +37,7 @@ static void lay_cells(struct cells *c, struct rect r, u32 objects, u32 chosen)
 			break;
 	}
 	c->rows = all < r.h ? all : r.h;
-	c->step = c->w > 2 && all * 2 <= r.h ? 2 : 1;
+	c->step = c->w > 2 && airy && all * 2 <= r.h ? 2 : 1;
 	at = (int)chosen / c->per_row - c->rows / 2;
 	if (at + c->rows > all)
 		at = all - c->rows;
@@ -88,7 +88,7 @@ int slab_cells_draw(struct ui *ui, struct pane *p, struct rect r, const struct s
 		return 0;
 	follow_list(st_slab, s, s->cpu_first, place);
 	follow_list(st_slab, s, s->list_first, place);
-	lay_cells(&c, r, s->objects, ui->slab.object);
+	lay_cells(&c, r, s->objects, ui->slab.object, ui->cv.h >= 30);
 	for (int row = 0; row < c.rows; row++) {
 		u32 first = c.first + (u32)(row * c.per_row);
 

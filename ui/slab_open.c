@@ -122,12 +122,13 @@ static int draw_cpus(struct ui *ui, struct pane *p, struct rect r, int row, cons
 
 	for (int cpu = 0; cpu < p->info.nr_cpus && n < 8; cpu++) {
 		u32 nr_free, nr_partial;
+		char line[96];
 		u64 tid;
 
 		if (!slab_cpu_info(slab, cache, cpu, &tid, &nr_free, &nr_partial))
 			continue;
-		canvas_printf(&ui->cv, r.x, r.y + row + n++, r.w, st(C_TEXT, C_GROUND), "cpu %d: freelist %u, partial %u slabs, tid %llu", cpu, nr_free,
-			      nr_partial, LL(tid));
+		snprintf(line, sizeof(line), "cpu %d: freelist %u, partial %u slabs, tid %llu", cpu, nr_free, nr_partial, LL(tid));
+		n += draw_wrapped(ui, r, row + n, st(C_TEXT, C_GROUND), line);
 	}
 	if (!n)
 		canvas_text(&ui->cv, r.x, r.y + row + n++, r.w, st(C_DIM, C_GROUND), "No cpu has used this cache yet.");
@@ -137,6 +138,11 @@ static int draw_cpus(struct ui *ui, struct pane *p, struct rect r, int row, cons
 static int draw_words(struct ui *ui, struct pane *p, struct rect r, int row, const struct kmem_cache *cache, const struct slab_cache_info *c)
 {
 	row += draw_cpus(ui, p, r, row, cache);
+	if (ui->cv.h < 30)
+		return row + draw_wrapped(ui, r, row, st(C_DIM, C_GROUND),
+					  "c1 goes out next, without a lock: one instruction compares and exchanges two words, the cpu's freelist and its "
+					  "transaction id (tid); had anything else happened on this cpu, the tid would differ and the step be repeated. "
+					  "Then follow the slab's own list, partial slabs of the cpu, of the node, new pages.");
 	row++;
 	row += draw_wrapped(ui, r, row, st(C_DIM, C_GROUND),
 			    "Allocating takes c1, the first object of the cpu's freelist, without a lock: one instruction compares and "
@@ -242,11 +248,11 @@ bool slab_open_draw(struct ui *ui, struct pane *p, struct rect r)
 	ui->slab.pfn = w.chosen.pfn;
 	if (ui->slab.object >= w.chosen.objects)
 		ui->slab.object = w.chosen.objects - 1;
-	row = draw_slab(ui, p, left, wide ? r.h - 12 : r.h - 12 < 8 ? r.h - 12 : 8 + (r.h - 20) / 2, &w, &c);
+	row = draw_slab(ui, p, left, wide ? r.h - 12 : r.h < 22 ? 4 : r.h - 17, &w, &c);
 	if (wide)
 		draw_words(ui, p, right, draw_bytes(ui, p, right, 0, &c), cache, &c);
-	else if (left.h - row > 2)
-		draw_words(ui, p, (struct rect){ left.x, left.y, left.w, left.h }, row + 1, cache, &c);
+	else
+		draw_words(ui, p, left, row + (ui->cv.h >= 30), cache, &c);
 	return true;
 }
 

@@ -101,13 +101,14 @@ bool lens_active(const struct ui *ui) { return ui->tile.lens > LENS_PAGEBLOCKS |
 void lens_title(const struct ui *ui, char *buf, size_t n)
 {
 	const struct lens_seen *s = &ui->seen;
+	double share = s->all ? (double)s->lit * 100 / (double)s->all : 0.0;
 	char lit[24];
 	size_t o = 0;
 
 	buf[0] = '\0';
 	if (ui->spot.kind)
-		o = (size_t)snprintf(buf, n, "lit: %s, %s page%s (%.1f %%)", ui->spot.text, count_str(s->lit, lit, sizeof(lit)),
-				     s->lit == 1 ? "" : "s", s->all ? (double)s->lit * 100 / (double)s->all : 0.0);
+		o = (size_t)snprintf(buf, n, "lit: %s, %s page%s, %.*f %%", ui->spot.text, count_str(s->lit, lit, sizeof(lit)),
+				     s->lit == 1 ? "" : "s", share < 10, share);
 	if (s->sampled && o < n)
 		o += (size_t)snprintf(buf + o, n - o, "%ssampled, not every page", o ? "   " : "");
 	if (ui->tile.lens > LENS_PAGEBLOCKS && o < n)

@@ -129,7 +129,7 @@ static void draw_chosen(struct ui *ui, struct pane *p, struct rect r, const stru
 
 	snprintf(title, sizeof(title), "Where the pages of %s are", o->tag);
 	row = draw_heading(ui, r, title) - r.y;
-	row += spot_mini(ui, p, (struct rect){ r.x, r.y + row, r.w, r.h > 30 ? 16 : r.h / 2 }, &spot) + 1;
+	row += spot_mini(ui, p, (struct rect){ r.x, r.y + row, r.w, r.h > 30 ? r.h - 20 : r.h / 2 }, &spot) + 1;
 	row += draw_wrapped(ui, r, row, st(C_DIM, C_GROUND), "The whole machine, from the lowest address; lit: its pages. ! there it pollutes a pageblock.") + 1;
 	draw_field(ui, r, row++, "holds", st(C_BRIGHT, C_GROUND), "%s", size_of_pages(p, o->pages, size, sizeof(size)));
 	if (o->pid > 0)

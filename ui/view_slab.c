@@ -159,7 +159,7 @@ static void draw_title(struct ui *ui, struct rect r, const struct slab_cache_inf
 	}
 	size_str(bytes, size, sizeof(size));
 	size_str(waste, lost, sizeof(lost));
-	snprintf(title, sizeof(title), "%d slab caches, by %s: %s cut into objects, %s of it not in use", n, sorts[ui->slab.sort].key, size, lost);
+	snprintf(title, sizeof(title), "%d slab caches, by %s: %s cut into objects, %s unused", n, sorts[ui->slab.sort].key, size, lost);
 	draw_heading(ui, r, title);
 }
 
@@ -167,7 +167,7 @@ static const char *footnote(const struct ui *ui)
 {
 	if (ui->slab.nodes)
 		return "Memory on each node, then slabs with free objects / all slabs.";
-	return "Waste: bytes of its pages that hold no object in use. Free objects, gaps at the end of slabs, padding.";
+	return "Waste: bytes of its pages without an object in use: free ones, gaps, padding.";
 }
 
 static void draw_list(struct ui *ui, struct pane *p, struct rect in)

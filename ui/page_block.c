@@ -146,7 +146,7 @@ static void draw_near(struct ui *ui, struct rect r, int y, const struct page_inf
 	page_state_text(pi, state, sizeof(state));
 	canvas_fill(&ui->cv, (struct rect){ r.x, y, r.w, 1 }, ' ', st(C_TEXT, bg));
 	canvas_printf(&ui->cv, r.x, y, 14, st(chosen ? C_ACCENT : C_DIM, bg), "0x%llx", LL(page_has_block(pi) ? pi->head : pi->pfn));
-	canvas_text(&ui->cv, r.x + 14, y, 26, st(page_state_color(pi), bg), state);
+	canvas_text(&ui->cv, r.x + 14, y, pi->owner[0] ? 25 : r.w - 14, st(page_state_color(pi), bg), state);
 	canvas_text(&ui->cv, r.x + 40, y, r.w - 40, st(C_TEXT, bg), pi->owner);
 }
 

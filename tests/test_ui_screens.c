@@ -6,6 +6,7 @@
  * program's own `:shot FILE.ans`. After a change that is meant:
  *
  *    REGOLD=1 build/tests/test_ui_screens      writes them anew; read the diff
+ *    build/tests/test_ui_screens '*_log'        only the script "log"
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -54,6 +55,24 @@ static const struct script scripts[] = {
 		{ "+++", "zoom" }, { "lljvllj", "select" }, { ESC ESC "H", "curve" }, { "HM", "lens" },
 		{ "M/0x48000000\r", "find" }, { ":zoom page\r", "pages" }, { ESC "B", "bands" }, { "y", "no-letters" },
 		{ "yG", "last-page" }, { ")", "block-on" }, { "(", "block-back" }, { "g", "first-page" },
+	} },
+	{ "time", 80, 24, { A }, {
+		{ "a:bookmark first\r:run random ops=300\r", "time-run" }, { ":bookmark second\rcr", "timeline" },
+		{ ESC "[5~" ESC "[5~", "timeline-past" }, { ";", "timeline-bookmark" }, { "r0", "time-view" },
+		{ ESC "[5~", "time-view-past" }, { "1:back until free(order=3)>0\r", "time-back" },
+	} },
+	{ "time-large", 160, 50, { A }, { { "a:run random ops=300\r0", "time-view-160x50" } } },
+	{ "steps", 80, 24, { A }, {
+		{ "oooa", "steps-allocated" }, { "s", "steps-first" }, { ".", "steps-split" }, { "s'f", "steps-freed" },
+		{ "s.", "steps-merge" }, { "s:run random ops=3000\r", "steps-run" }, { "cs.......", "steps-compact" },
+	} },
+	{ "causes", 80, 24, { "ini/pc-512m.ini" }, {
+		{ ":alloc order=10 gfp=GFP_KERNEL count=95\r:order 10\rtttttaaaaaaaaaaaaaaaaaaaaaa", "causes-failed" },
+		{ ESC "/pfn=0x4028\re", "causes-explained" },
+	} },
+	{ "log", 80, 24, { A }, {
+		{ "aac9", "log-all" }, { "K", "log-alloc" }, { "/free\r", "log-word" }, { "/\rKK", "log-compaction" },
+		{ "kkkk", "log-meaning" }, { ":log kernel node\r", "log-kernel" },
 	} },
 	{ "prompt", 80, 24, { A }, {
 		{ ":alloc order=2\r", "alloc-typed" },
@@ -275,12 +294,14 @@ static int skip_without_program(void **state)
 	return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(scripts)];
 	static char names[ARRAY_SIZE(scripts)][64];
 
 	signal(SIGPIPE, SIG_IGN);
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++) {
 		snprintf(names[i], sizeof(names[i]), "test_screens_%s", scripts[i].name);
 		tests[i] = (struct CMUnitTest){ names[i], test_screens_are_as_recorded, skip_without_program, NULL,

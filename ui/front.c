@@ -376,6 +376,9 @@ int ui_command(struct ui *ui, const char *line, bool interactive)
 		return -EROFS;
 	}
 	ui->message[0] = '\0';
+	ui->popup_open = ui->popup_low = false;
+	if (ui->play.hand && changes_machine(line))
+		play_close(ui);
 	for (int i = 0; i < ui->nr_panes; i++) {
 		struct pane *p = &ui->pane[i];
 		struct mm_error err = { 0 };

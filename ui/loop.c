@@ -194,6 +194,9 @@ static int popup_key(struct ui *ui, u32 key)
 	s64 step = key == K_UP || key == 'k' ? -1 : key == K_DOWN || key == 'j' ? 1 : key == K_PGUP ? -s->rows :
 		   key == K_PGDN || key == ' ' ? s->rows : 0;
 
+	/* The prompt opens below it: a picture of the sheet can be taken. */
+	if (key == ':')
+		return keys_handle(ui, key) | RE_DRAW;
 	if (!step) {
 		ui->popup_open = ui->popup_low = false;
 		if (key == K_ESC || key == K_ENTER || key == 'q' || key == 3)

@@ -373,11 +373,7 @@ int play_key(struct ui *ui, u32 key)
 	case K_ESC: case 's': case K_ENTER:
 		play_close(ui);
 		return RE_DRAW;
-	case '{': case '}': return -1;
-	default:
-		/* Any other key goes back to work. */
-		play_close(ui);
-		return -1;
+	default: return -1; /* the next command ends it */
 	}
 }
 

@@ -193,7 +193,7 @@ static int draw_table(const struct plot *pl, struct rect r)
 
 	if (!s)
 		return y;
-	canvas_text(cv, r.x, y++, r.w, st(C_DIM, C_GROUND), "order      free   unusable   frag idx");
+	canvas_text(cv, r.x, y++, r.w, st(C_DIM, C_GROUND), "order      free  unusable   frag idx");
 	for (int o = 0; o <= pl->top && y < r.y + r.h; o++, y++) {
 		bool mine = (unsigned)o == pl->ui->order;
 

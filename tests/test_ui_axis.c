@@ -169,6 +169,29 @@ static void test_hilbert_is_one_unbroken_line(void **state)
 	}
 }
 
+/*
+ * Two nodes of 5 and 3 cells, rows of 4: the second begins a row.
+ *
+ *    0 1 2 3
+ *    4 . . .      cells 5, 6, 7 are void
+ *    8 9 10
+ */
+static void test_axis_rows_begin_where_a_node_does(void **state)
+{
+	static const struct pfn_range r[] = { { 0, 80 }, { 80, 128 } };
+	static const bool new_row[] = { false, true };
+	struct axis a = { 0 };
+
+	assert_int_equal(axis_build_rows(&a, r, new_row, 2, 4, 4), 0);
+	assert_int_equal(a.cells, 11);
+	assert_int_equal(axis_cell(&a, 79), 4);
+	assert_int_equal(axis_cell(&a, 80), 8);
+	assert_int_equal(axis_pfn(&a, 8), 80);
+	for (u64 c = 0; c < 12; c++)
+		assert_int_equal(axis_is_void(&a, c), (c > 4 && c < 8) || c > 10);
+	axis_cleanup(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +199,7 @@ int main(void)
 		cmocka_unit_test(test_axis_pfn_in_a_hole_gives_the_next_cell),
 		cmocka_unit_test(test_axis_rounding_joins_neighbours),
 		cmocka_unit_test(test_axis_cell_and_pfn_are_inverse),
+		cmocka_unit_test(test_axis_rows_begin_where_a_node_does),
 		cmocka_unit_test(test_axis_fit_finds_the_smallest_cell),
 		cmocka_unit_test(test_scale_squeezes_a_hole_into_one_column),
 		cmocka_unit_test(test_scale_keeps_tiny_stretches_visible),

@@ -156,6 +156,7 @@ static void assert_terminal_is_given_back(struct session *s)
 	drain(s, 20);
 	assert_int_equal(tcgetattr(s->fd, &after), 0);
 	assert_int_equal(after.c_lflag & (ICANON | ECHO | ISIG), s->before.c_lflag & (ICANON | ECHO | ISIG));
+	assert_true(last_of(s->tail, "\033[?1003l") >= last_of(s->tail, "\033[?1003h"));
 	assert_true(last_of(s->tail, "\033[?1006l") >= last_of(s->tail, "\033[?1006h"));
 	assert_non_null(strstr(s->tail, "\033[?1049l"));
 	close(s->fd);
@@ -173,10 +174,10 @@ static void random_resize(struct session *s)
 
 static void random_mouse(struct session *s)
 {
-	static const int buttons[] = { 0, 0, 0, 32, 32, 64, 65, 68, 2 };
+	static const int buttons[] = { 0, 0, 0, 32, 32, 64, 65, 68, 2, 35, 35 };
 	char buf[64];
 
-	snprintf(buf, sizeof(buf), "\033[<%d;%d;%d%c", buttons[rng_below(&s->rng, 9)], (int)rng_below(&s->rng, 240),
+	snprintf(buf, sizeof(buf), "\033[<%d;%d;%d%c", buttons[rng_below(&s->rng, ARRAY_SIZE(buttons))], (int)rng_below(&s->rng, 240),
 		 (int)rng_below(&s->rng, 70), rng_percent(&s->rng, 80) ? 'M' : 'm');
 	say(s, buf);
 }
@@ -187,9 +188,20 @@ static void random_key(struct session *s)
 		"k", "l", "g", "G", "+", "-", "\r", "\033", "v", "b", "B", "r", ",", ";", "0", "M", "H", "y", "L", "T", "P", "m", "D", "\t", "\033[Z", "1", "2",
 		"3", "4", "5", "6", "7", "8", "9", "?", "n", "N", "'", "w", "z", "]", "[", "\033[A", "\033[B", "\033[C", "\033[D",
 		"\033[5~", "\033[6~", "/0x48000000\r", ":zoom page\r", ":show buddyinfo\r", ":al\t\t\t\033", ":goto memory9\r", "R",
-		":lesson fragmentation\r", ":lesson off\r", "(", ")", "s", "s", "A", "{", "}", "e", "\014" };
+		":lesson fragmentation\r", ":lesson off\r", "(", ")", "s", "s", "A", "{", "}", "e", "\014", "V", "K", "J", "I", "I\r", "X", "E", "E\r",
+		":axis linear\r", ":bands zone block\r", ":offline memory9\r", "Z", "S\033", ":live\r" };
 
 	say(s, keys[rng_below(&s->rng, ARRAY_SIZE(keys))]);
+}
+
+/* Stopped as by Ctrl-Z, and continued; or told something that it need not know. */
+static void random_signal(struct session *s)
+{
+	if (rng_percent(&s->rng, 50)) {
+		kill(s->pid, SIGTSTP);
+		drain(s, 1);
+	}
+	kill(s->pid, SIGCONT);
 }
 
 static void test_screen_survives_random_input(void **state)
@@ -206,7 +218,9 @@ static void test_screen_survives_random_input(void **state)
 	for (int i = 0; i < events; i++) {
 		int r = (int)rng_below(&s.rng, 100);
 
-		if (r < 4)
+		if (!r)
+			random_signal(&s);
+		else if (r < 4)
 			random_resize(&s);
 		else if (r < 20)
 			random_mouse(&s);

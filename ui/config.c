@@ -147,18 +147,21 @@ static void copy_with(FILE *from, FILE *to, const char *key, const char *value)
 		fprintf(to, "[ui]\n%s = %s\n", key, value);
 }
 
-/* Make the folders that @path lies in. */
-static void make_folders(const char *path)
+/*
+ * Make the folder of @path. Below the home folder .config too; what XDG_CONFIG_HOME
+ * names must be there: nobody wants folders for a mistyped name.
+ */
+static void make_folder(const struct ui *ui, const char *path)
 {
-	char dir[512];
+	char dir[512], above[512];
 
-	for (size_t i = 1; path[i] && i < sizeof(dir); i++) {
-		if (path[i] != '/')
-			continue;
-		memcpy(dir, path, i);
-		dir[i] = '\0';
-		mkdir(dir, 0755); /* when it fails, opening the file tells why */
-	}
+	if (ui->opt.config)
+		return;
+	snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path), path);
+	snprintf(above, sizeof(above), "%.*s", (int)(strrchr(dir, '/') - dir), dir);
+	if (!getenv("XDG_CONFIG_HOME") || !*getenv("XDG_CONFIG_HOME"))
+		mkdir(above, 0755); /* when it fails, opening the file tells why */
+	mkdir(dir, 0755);
 }
 
 int config_save(struct ui *ui, const char *key, const char *value, struct mm_error *err)
@@ -169,7 +172,7 @@ int config_save(struct ui *ui, const char *key, const char *value, struct mm_err
 
 	if (!config_path(ui, path, sizeof(path)))
 		return mm_fail(err, -ENOENT, "no home folder to remember it in");
-	make_folders(path);
+	make_folder(ui, path);
 	snprintf(temp, sizeof(temp), "%s.new", path);
 	to = fopen(temp, "w");
 	if (!to)

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim_fixture.h"
+#include "pages_fixture.h"
+#include "slab/slab_tag.h"
 
 static int setup(void **state)
 {
@@ -25,16 +26,6 @@ static int teardown(void **state)
 	must_verify(*state);
 	machine_destroy(*state);
 	return 0;
-}
-
-/* The command must work and print @word. */
-static void expect(struct machine *m, const char *line, const char *word)
-{
-	char *out = must(m, line);
-
-	if (!strstr(out, word))
-		fail_msg("%s: \"%s\" is not in:\n%s", line, word, out);
-	free(out);
 }
 
 static void test_kmalloc_names_what_it_gives(void **state)
@@ -130,6 +121,29 @@ static void test_populate_reads_a_file(void **state)
 	must_fail(m, "populate", -EINVAL);
 }
 
+/* Expect the kernel's reports, and a machine that is as before. */
+static void misuse_of_objects_is_reported_and_changes_nothing(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+	char line[96];
+	u64 addr;
+
+	free(must(m, "cache create c1 size=300 flags=NO_MERGE"));
+	free(must(m, "cache create c2 size=300 flags=NO_MERGE"));
+	free(must(m, "cache alloc c1 as=x"));
+	slab_tag_at(m->sys->slab, 0, &addr);
+	snprintf(line, sizeof(line), "cache free c2 addr=0x%llx", (unsigned long long)addr);
+	refused(m, line, -EINVAL, "cache_from_obj: Wrong slab cache. c2 but object is from c1");
+	snprintf(line, sizeof(line), "kfree 0x%llx", (unsigned long long)addr + 8);
+	refused(m, line, -EINVAL, "BUG c1 (Not tainted): Invalid object pointer");
+	snprintf(line, sizeof(line), "kfree 0x%llx", (unsigned long long)addr);
+	free(must(m, line));
+	refused(m, line, -EINVAL, "BUG c1 (Not tainted): Object already free");
+	refused(m, line, -EINVAL, "double free");
+	refused(m, "kfree 0xffff888000000000", -EINVAL, "object pointer: 0xffff888000000000");
+	machine_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +153,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_allocators_own_objects_are_protected, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mempool_by_command, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_populate_reads_a_file, setup, teardown),
+		cmocka_unit_test(misuse_of_objects_is_reported_and_changes_nothing),
 	};
 
 	return cmocka_run_group_tests_name("cmd_slab", tests, NULL, NULL);

@@ -46,6 +46,30 @@ static void a_double_free_is_refused(void **state)
 	pfn = last_pfn(m);
 	run(m, "free a");
 	refused_pfn(m, "free pfn=", pfn, "", -EINVAL, "free already");
+	refused_pfn(m, "free pfn=", pfn, "", -EINVAL, "page dumped because: VM_BUG_ON_PAGE(page_ref_count(page) == 0)");
+	machine_destroy(m);
+}
+
+/* Expect a block to be freed by its head, with the order it was allocated with. */
+static void tails_and_wrong_orders_are_refused(void **state)
+{
+	struct machine *m = boot_string(tiny_ini);
+	pfn_t pfn;
+
+	run(m, "folio alloc order=3 as=f");
+	pfn = last_pfn(m);
+	refused_pfn(m, "free pfn=", pfn + 1, "", -EINVAL, "VM_BUG_ON_PAGE(page_ref_count(page) == 0)");
+	refused_pfn(m, "free pfn=", pfn, " order=2", -EINVAL, "VM_BUG_ON_PAGE(compound && compound_order(page) != order)");
+	refused_pfn(m, "free pfn=", pfn, " order=2", -EINVAL, "page last allocated via order 3, migratetype Movable");
+	run(m, "alloc order=2 as=a");
+	refused_pfn(m, "free pfn=", last_pfn(m), " order=0", -EINVAL, "would not notice");
+	refused_pfn(m, "split ", last_pfn(m) + 1, "", -EINVAL, "VM_BUG_ON_PAGE(!page_count(page))");
+	run(m, "proc spawn p");
+	run(m, "proc touch p anon=64K");
+	refused_pfn(m, "free pfn=", page_to_pfn(&m->sys->map, m->sys->procs->first->set[PS_ANON].h[0]), "", -EINVAL,
+		    "page dumped because: PAGE_FLAGS_CHECK_AT_FREE flag(s) set");
+	refused_pfn(m, "free pfn=", page_to_pfn(&m->sys->map, m->sys->procs->first->set[PS_TABLE].h[0]), "", -EINVAL,
+		    "page dumped because: nonzero mapcount");
 	machine_destroy(m);
 }
 
@@ -56,6 +80,7 @@ static void a_reserved_page_is_not_freed(void **state)
 	/* The kernel image lies there. */
 	refused_pfn(m, "put ", 0x1000, "", -EINVAL, "reserved");
 	refused_pfn(m, "free pfn=", 0x1000, "", -EINVAL, "PageReserved");
+	refused_pfn(m, "put ", 0x1000, "", -EINVAL, "BUG: Bad page state in process mmview  pfn:01000\n");
 	machine_destroy(m);
 }
 
@@ -107,7 +132,8 @@ static void the_tail_of_a_folio_counts_for_its_head(void **state)
 	memmap_view(&m->sys->map, pfn, &v);
 	assert_int_equal(v.ref, 2);
 	/* Expect the whole folio to be what is freed, never its tail. */
-	refused_pfn(m, "free pfn=", pfn + 5, "", -EINVAL, "somebody else holds a reference");
+	refused_pfn(m, "free pfn=", pfn, "", -EINVAL, "somebody else holds a reference");
+	refused_pfn(m, "free pfn=", pfn + 5, "", -EINVAL, "it is no head");
 	refused_pfn(m, "split ", pfn, "", -EINVAL, "it is compound");
 	machine_destroy(m);
 }
@@ -155,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(put_at_zero_is_refused_with_a_dump),
 		cmocka_unit_test(a_double_free_is_refused),
+		cmocka_unit_test(tails_and_wrong_orders_are_refused),
 		cmocka_unit_test(a_reserved_page_is_not_freed),
 		cmocka_unit_test(pages_of_a_plain_block_have_no_counts_of_their_own),
 		cmocka_unit_test(split_makes_single_pages_that_are_put_one_by_one),

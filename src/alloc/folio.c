@@ -31,7 +31,8 @@ static int held_block(struct mm *mm, pfn_t pfn, const char *what, page_handle *h
 	memmap_view(mm->map, pfn, v);
 	if (v->state != PAGE_ALLOC)
 		return mm_fail(err, v->state == PAGE_BUDDY || v->state == PAGE_PCP ? -EUCLEAN : -EINVAL,
-			       "%s of pfn 0x%llx: refcount is 0, %s", what, LL(pfn), state_words(v->state));
+			       "%s of pfn 0x%llx: %s%s", what, LL(pfn),
+			       v->state == PAGE_RESERVED ? "" : "refcount is 0, ", state_words(v->state));
 	*h = memmap_find(mm->map, v->head);
 	return 0;
 }
@@ -196,8 +197,10 @@ void dump_page(struct mm *mm, pfn_t pfn, const char *reason, struct text *out)
 	unsigned ref;
 
 	memmap_view(mm->map, pfn, &v);
-	/* Reserved pages have kept the one reference that every struct page starts with. */
+	/* Reserved pages have kept the one reference that every struct page starts with; tails have none. */
 	ref = v.state == PAGE_RESERVED || v.state == PAGE_HOLE ? 1 : v.ref;
+	if (v.state == PAGE_ALLOC && v.head != pfn && !(v.flags & PGF_HEAD))
+		ref = 0;
 	text_printf(out, "page: refcount:%u mapcount:%d mapping:%016x index:0x%llx pfn:0x%llx\n", ref,
 		    v.flags & PGF_MAPPED ? 1 : 0, 0, LL(pfn - v.head), LL(pfn));
 	if (v.state == PAGE_ALLOC && (v.flags & PGF_HEAD))

@@ -53,5 +53,7 @@ void page_resize(struct mm *mm, page_handle h, unsigned new_order);
  * (nothing is wrong) the owner is told as the file page_owner tells it.
  */
 void dump_page(struct mm *mm, pfn_t pfn, const char *reason, struct text *out);
+/* What the kernel logs when this page is freed, or its last reference put, and must not be (alloc/bad_page.c). */
+void dump_bad_free(struct mm *mm, pfn_t pfn, struct text *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc/folio.h"
 #include "alloc/page_owner.h"
 #include "mmview.h"
 #include "sim/explain.h"
@@ -157,6 +158,8 @@ static const char *unfreeable(struct mm *mm, const struct page_view *v)
 		return "its memory block is offline";
 	if (v->state != PAGE_ALLOC)
 		return "it is not allocated";
+	if (v->head != v->pfn)
+		return "it is no head: give the first page of its block";
 	if (v->kind == KIND_SLAB)
 		return "it is a slab page; free its objects (kfree, cache free)";
 	if (v->flags & PGF_LRU)
@@ -168,7 +171,17 @@ static const char *unfreeable(struct mm *mm, const struct page_view *v)
 	return NULL;
 }
 
-static int free_block(struct machine *m, pfn_t pfn, struct text *out, struct mm_error *err)
+/* __free_pages() with an order that is not the block's: a folio knows its own. */
+static int wrong_order(struct mm *mm, const struct page_view *v, int order, struct text *out, struct mm_error *err)
+{
+	if (v->flags & PGF_HEAD)
+		dump_page(mm, v->pfn, "VM_BUG_ON_PAGE(compound && compound_order(page) != order)", out);
+	return mm_fail(err, -EINVAL, "pfn 0x%llx cannot be freed with order %d: it was allocated with order %u%s", LL(v->pfn),
+		       order, v->order, v->flags & PGF_HEAD ? "" : "; a real kernel would not notice, and lose or share pages");
+}
+
+/* @order: what the caller believes, -1: whatever it is. */
+static int free_block(struct machine *m, pfn_t pfn, int order, struct text *out, struct mm_error *err)
 {
 	struct mm *mm = &m->sys->mm;
 	struct page_view v;
@@ -178,7 +191,11 @@ static int free_block(struct machine *m, pfn_t pfn, struct text *out, struct mm_
 	memmap_view(&m->sys->map, pfn, &v);
 	why = unfreeable(mm, &v);
 	if (why)
+		dump_bad_free(mm, pfn, out);
+	if (why)
 		return mm_fail(err, -EINVAL, "pfn 0x%llx cannot be freed: %s", LL(pfn), why);
+	if (order >= 0 && order != (int)v.order)
+		return wrong_order(mm, &v, order, out, err);
 	h = memmap_find(&m->sys->map, v.head);
 	held_forget(mm, h);
 	free_pages(mm, h, v.order);
@@ -221,13 +238,14 @@ static u64 free_workloads(struct machine *m)
 static int run_free(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
 	u64 pfn = NO_PFN, freed;
-	int rc = need_buddy(m, err);
+	int order = -1, rc = need_buddy(m, err);
 
 	rc = rc ? rc : cmd_u64(a, "pfn", &pfn, err);
+	rc = rc ? rc : cmd_int(a, "order", 0, m->sys->arch.max_page_order, &order, err);
 	if (rc)
 		return rc;
 	if (pfn != NO_PFN)
-		return free_block(m, pfn, out, err);
+		return free_block(m, pfn, order, out, err);
 	if (a->argc != 2)
 		return mm_fail(err, -EINVAL, "say what to free: a name (free b0), free pfn=0x48000, or free all");
 	freed = free_named(m, strcmp(a->argv[1], "all") ? a->argv[1] : NULL);
@@ -250,14 +268,14 @@ static int run_why(struct machine *m, const struct cmd_args *a, struct text *out
 }
 
 static const char *const alloc_keys[] = { "order", "gfp", "node", "as", "count", "mops", NULL };
-static const char *const free_keys[] = { "pfn", NULL };
+static const char *const free_keys[] = { "pfn", "order", NULL };
 static const char *const no_keys[] = { NULL };
 
 static const struct command rows[] = {
 	{ "alloc", "[order=N] [gfp=FLAGS] [node=N] [as=NAME] [count=N] [mops=ok|busy|again|none]",
 	  "allocate 2^order pages with alloc_pages() and keep them under a name", "Allocate", 0, alloc_keys, NULL,
 	  run_alloc },
-	{ "free", "NAME | pfn=PFN | all", "give blocks back: those of a name, the block at a page frame, or all",
+	{ "free", "NAME | pfn=PFN [order=N] | all", "give blocks back: those of a name, the block at a page frame, or all",
 	  "Allocate", 0, free_keys, NULL, run_free },
 	{ "why", "", "explain the last allocation: which zones were tried and what refused it", "Look", CMD_READ,
 	  no_keys, NULL, run_why },

@@ -76,7 +76,9 @@ static int run_put(struct machine *m, const struct cmd_args *a, struct text *out
 	memmap_view(&m->sys->map, pfn, &v);
 	rc = page_put(&m->sys->mm, pfn, &freed, err);
 	if (rc)
-		return dump_refusal(m, pfn, rc, out, "VM_BUG_ON_PAGE(page_ref_count(page) == 0)");
+		dump_bad_free(&m->sys->mm, pfn, out);
+	if (rc)
+		return rc;
 	if (freed)
 		text_printf(out, "pfn 0x%llx: that was the last reference, order %u freed\n", LL(v.head), v.order);
 	else
@@ -95,7 +97,8 @@ static int run_split(struct machine *m, const struct cmd_args *a, struct text *o
 	memmap_view(&m->sys->map, pfn, &v);
 	rc = page_split(&m->sys->mm, pfn, err);
 	if (rc)
-		return dump_refusal(m, pfn, rc, out, "VM_BUG_ON_PAGE(PageCompound(page))");
+		return dump_refusal(m, pfn, rc, out, v.flags & PGF_HEAD ? "VM_BUG_ON_PAGE(PageCompound(page))"
+									: "VM_BUG_ON_PAGE(!page_count(page))");
 	text_printf(out, "split_page: pfn 0x%llx order %u became %u single pages, each with refcount 1\n", LL(pfn), v.order,
 		    1u << v.order);
 	return 0;

@@ -160,7 +160,9 @@ static int free_address(struct machine *m, const char *word, struct text *out, s
 			       LL(addr), what);
 	rc = kfree(st, addr, err);
 	slab_tag_sweep(st);
-	if (!rc)
+	if (rc)
+		slab_report_bad_free(st, NULL, addr, out);
+	else
 		text_printf(out, "freed 0x%llx\n", LL(addr));
 	return rc;
 }
@@ -359,7 +361,9 @@ static int cache_free_address(struct machine *m, struct kmem_cache *s, u64 addr,
 	if (what)
 		return mm_fail(err, -EBUSY, "0x%llx is %s of the allocator itself", LL(addr), what);
 	rc = kmem_cache_free(m->sys->slab, s, addr, err);
-	if (!rc)
+	if (rc)
+		slab_report_bad_free(m->sys->slab, s, addr, out);
+	else
 		text_printf(out, "freed 0x%llx\n", LL(addr));
 	return rc;
 }

@@ -101,6 +101,8 @@ static inline u64 kmem_cache_alloc(struct slab_state *st, struct kmem_cache *s, 
  * double free, an address inside an object, an object of another cache, no slab.
  */
 int kmem_cache_free(struct slab_state *st, struct kmem_cache *s, u64 addr, struct mm_error *err);
+/* What the kernel logs with slab_debug=F when @addr, which must not be, is freed to @s (NULL: kfree()). */
+void slab_report_bad_free(const struct slab_state *st, const struct kmem_cache *s, u64 addr, struct text *out);
 /* All @nr objects or none; addresses into @p. Return: @nr or 0. */
 u32 kmem_cache_alloc_bulk(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, u32 nr, u64 *p);
 /*

@@ -29,6 +29,7 @@
 /* Numbers of one architecture's kernel. */
 struct build {
 	struct phys_range image[4]; /* code, rodata, data, bss; offsets for arm64 (from the load address) */
+	u64 brk;           /* early page tables behind the image */
 	u64 node_data;
 	u64 percpu_unit;   /* bytes in use per cpu */
 	u64 percpu_align;  /* of the area of one node */
@@ -38,7 +39,7 @@ static const struct build builds[NR_ARCH] = {
 	[ARCH_X86_64] = {
 		.image = { { 0x1000000, 0x2000000 }, { 0x2000000, 0x2b71000 }, { 0x2c00000, 0x2e70f80 },
 			   { 0x3736000, 0x3c00000 } },
-		.node_data = 174464, .percpu_unit = 66 * 4096, .percpu_align = 2 * MiB,
+		.brk = 17 * 4096, .node_data = 174464, .percpu_unit = 66 * 4096, .percpu_align = 2 * MiB,
 	},
 	[ARCH_ARM64] = {
 		.image = { { 0x200000, 0x1f00000 }, { 0, 0 }, { 0x2870000, 0x2d30000 }, { 0, 0 } },
@@ -47,7 +48,7 @@ static const struct build builds[NR_ARCH] = {
 	[ARCH_I386] = {
 		.image = { { 0x1000000, 0x12d21e9 }, { 0x12d3000, 0x13a3000 }, { 0x13a3000, 0x1429f80 },
 			   { 0x14a9000, 0x14f1000 } },
-		.node_data = 0, .percpu_unit = 25 * 4096, .percpu_align = 4096,
+		.brk = 19 * 4096, .node_data = 0, .percpu_unit = 25 * 4096, .percpu_align = 4096,
 	},
 };
 
@@ -108,10 +109,15 @@ static phys_t alloc_as(struct system *sys, const char *who, u64 size, u64 align,
 
 static void reserve_image(struct system *sys)
 {
+	u64 brk = build_of(sys)->brk;
 	phys_t start, end;
 
-	if (kernel_image_range(sys, &start, &end))
-		reserve_as(sys, "kernel", start, align_up(end, arch_page_size(&sys->arch)));
+	if (!kernel_image_range(sys, &start, &end))
+		return;
+	end = align_up(end, arch_page_size(&sys->arch));
+	reserve_as(sys, "kernel", start, end);
+	if (brk)
+		reserve_as(sys, "brk, early page tables", end, end + brk);
 }
 
 void model_before_memory(struct system *sys)

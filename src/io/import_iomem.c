@@ -90,6 +90,7 @@ static const struct {
 	{ "System RAM", FW_RAM },
 	{ "RAM", FW_RAM },
 	{ "Reserved", FW_RESERVED },
+	{ "Unknown E820 type", FW_RESERVED },
 	{ "ACPI Tables", FW_ACPI },
 	{ "ACPI Non-volatile Storage", FW_NVS },
 	{ "Unusable memory", FW_UNUSABLE },

@@ -65,7 +65,8 @@ static int x86_freed(struct import *im)
 	const struct iomem_line *data = image_part(im, "Kernel data"), *bss = image_part(im, "Kernel bss");
 	u64 init = freed(im, "unused kernel image (initmem)"), smp = freed(im, "SMP alternatives");
 	u64 dec = freed(im, "unused decrypted");
-	phys_t end = bss ? bss->start - PAGE : 0; /* the page of variables that hibernation keeps */
+	u64 nosave = im->d->arch.id == ARCH_X86_64 ? PAGE : 0; /* variables that hibernation does not save */
+	phys_t end = bss && bss->start > nosave ? bss->start - nosave : 0;
 	int ret = add_gap(im, code, rodata, "unused kernel image (text/rodata gap)");
 
 	if (!ret)

@@ -194,7 +194,8 @@ static void put_keys(struct ui *ui, struct rect r, int row, const struct block_i
 	if (row >= r.h)
 		return;
 	if (is_online(b))
-		canvas_text(&ui->cv, r.x, r.y + row, r.w, s, b->culprit == NO_PFN ? "x take it offline   I plug in memory   Enter on the map" :
+		canvas_text(&ui->cv, r.x, r.y + row, r.w, s, b->removable ? "x take it offline   I plug in memory   Enter on the map" :
+			    b->culprit == NO_PFN ? "x try it   I plug in memory   Enter on the map" :
 			    "x try it   J go to that page   I plug in memory");
 	else
 		canvas_text(&ui->cv, r.x, r.y + row, r.w, s, "x online   V in Movable   K for the kernel   X remove it");

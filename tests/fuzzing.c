@@ -121,7 +121,7 @@ static bool names_a_file(const char *line)
 /* Make the number at @p, with its suffix, at most MAX_OPS. */
 static void bound_number(char *p)
 {
-	char *end = p;
+	char *end = p, digits[8];
 	u64 v;
 
 	while (isalnum((unsigned char)*end))
@@ -130,8 +130,8 @@ static void bound_number(char *p)
 	if (end - p < 3 || (end - p == 3 && v <= MAX_OPS))
 		return;
 	memset(p, ' ', (size_t)(end - p));
-	snprintf(p, 4, "%-3u", (unsigned)(v % MAX_OPS));
-	p[3] = ' ';
+	snprintf(digits, sizeof(digits), "%u", (unsigned)(v % MAX_OPS));
+	memcpy(p, digits, strlen(digits));
 }
 
 char *fuzz_line(const char *line)

@@ -102,10 +102,11 @@ int act_alloc(struct ui *ui, int arg)
 	struct pane *p = ui_pane(ui);
 	int nid = node_at_cursor(p);
 	u64 from = machine_trace(p->m)->seq;
+	const struct gfp_choice *flags = gfp_choice(ui->gfp);
 	char line[160];
 	size_t n;
 
-	n = (size_t)snprintf(line, sizeof(line), "alloc order=%u gfp=%s", ui->order, gfp_choice(ui->gfp)->flags);
+	n = (size_t)snprintf(line, sizeof(line), "alloc order=%u gfp=%s", ui->order, flags ? flags->flags : "GFP_KERNEL");
 	if (nid >= 0 && p->info.nr_nodes > 1)
 		snprintf(line + n, sizeof(line) - n, " node=%d", nid);
 	if (!ui_command(ui, line, false))

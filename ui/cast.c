@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#define LINE_BYTES (1 << 20) /* a line reaches the file in one piece */
+
 struct cast {
 	FILE *f;
 	u64 start; /* ms */
@@ -29,11 +31,17 @@ struct cast *cast_start(const char *path, int w, int h, struct mm_error *err)
 		free(c);
 		return NULL;
 	}
+	setvbuf(c->f, NULL, _IOFBF, LINE_BYTES);
 	c->start = clock_ms();
 	fprintf(c->f, "{\"version\": 2, \"width\": %d, \"height\": %d, \"timestamp\": %lld, \"title\": \"mmview\"}\n", w, h,
 		(long long)time(NULL));
 	/* The cursor of the player's terminal is not part of the picture. */
 	cast_write(c, "\033[?25l", 6);
+	if (ferror(c->f)) {
+		mm_fail(err, -EIO, "cannot write %s; is the disk full?", path);
+		cast_stop(c);
+		return NULL;
+	}
 	return c;
 }
 
@@ -59,7 +67,7 @@ static void put_json(FILE *f, const char *s, size_t n)
 	}
 }
 
-/* A whole frame at once: no character of UTF-8 is ever cut in two. */
+/* A whole frame at once: no character of UTF-8 is cut in two, and whoever kills us leaves whole lines. */
 void cast_write(void *arg, const char *s, size_t n)
 {
 	struct cast *c = arg;
@@ -67,6 +75,7 @@ void cast_write(void *arg, const char *s, size_t n)
 	begin_line(c, 'o');
 	put_json(c->f, s, n);
 	fputs("\"]\n", c->f);
+	fflush(c->f);
 }
 
 void cast_resize(struct cast *c, int w, int h)

@@ -34,7 +34,7 @@ static int run_of(const struct shot *s, int x, int y)
 
 static void put_escaped(FILE *f, u32 ch)
 {
-	char buf[8];
+	char buf[8] = "";
 
 	if (ch == '<')
 		fputs("&lt;", f);
@@ -124,7 +124,7 @@ static void write_html(const struct shot *s)
 
 static void put_char(FILE *f, u32 ch)
 {
-	char buf[8];
+	char buf[8] = "";
 
 	if (ch)
 		fwrite(buf, 1, (size_t)utf8_put(ch, buf), f);

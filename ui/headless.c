@@ -46,7 +46,8 @@ static int run_script(struct machine *m, const char *path, bool json, struct tex
 	int nr = 0, rc = 0;
 
 	if (!f) {
-		fprintf(stderr, "mmview: %s: cannot be read (%s); check the name\n", path, strerror(errno));
+		mm_fail(&err, -errno, "%s: cannot be read (%s); check the name", path, strerror(errno));
+		fprintf(stderr, "mmview: %s\n", err.msg);
 		return EXIT_USAGE;
 	}
 	while (!rc && getline(&line, &cap, f) != -1) {
@@ -54,8 +55,10 @@ static int run_script(struct machine *m, const char *path, bool json, struct tex
 		line[strcspn(line, "\r\n")] = '\0';
 		rc = run_one(m, line, json, out, &err);
 	}
-	if (rc)
-		fprintf(stderr, "%s:%d: %s\n", path, nr, err.msg);
+	if (rc) {
+		mm_error_prefix(&err, "%s:%d", path, nr);
+		fprintf(stderr, "%s\n", err.msg);
+	}
 	free(line);
 	if (f != stdin)
 		fclose(f);
@@ -72,7 +75,8 @@ int headless_run(struct machine *m, const struct action *action, int nr, bool js
 		if (action[i].kind == ACTION_SCRIPT) {
 			status = run_script(m, action[i].text, json, &out);
 		} else if (run_one(m, action[i].text, json, &out, &err)) {
-			fprintf(stderr, "mmview: %s: %s\n", action[i].text, err.msg);
+			mm_error_prefix(&err, "%s", action[i].text);
+			fprintf(stderr, "mmview: %s\n", err.msg);
 			status = EXIT_FAILED;
 		}
 	}

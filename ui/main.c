@@ -87,7 +87,10 @@ static void usage(FILE *to)
 
 static int bad_usage(const char *what, const char *value)
 {
-	fprintf(stderr, "mmview: %s%s%s; 'mmview --help' shows how\n", what, value ? ": " : "", value ? value : "");
+	struct mm_error err = { 0, "" };
+
+	mm_fail(&err, -EINVAL, "%s%s%s; 'mmview --help' shows how", what, value ? ": " : "", value ? value : "");
+	fprintf(stderr, "mmview: %s\n", err.msg);
 	return EXIT_USAGE;
 }
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 int mm_fail(struct mm_error *err, int code, const char *fmt, ...)
 {
 	va_list ap;
@@ -16,6 +18,7 @@ int mm_fail(struct mm_error *err, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
+	text_harmless(err->msg);
 	return code;
 }
 
@@ -31,6 +34,7 @@ void mm_error_prefix(struct mm_error *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
+	text_harmless(err->msg);
 	if (n < 0 || (size_t)n + 2 >= sizeof(err->msg))
 		return;
 	memcpy(err->msg + n, ": ", 2);

@@ -22,6 +22,20 @@ void text_clear(struct text *t)
 		t->buf[0] = '\0';
 }
 
+char *text_harmless(char *s)
+{
+	for (unsigned char *p = (unsigned char *)s; p && *p; p++) {
+		/* Also U+0080 ... U+009F, which terminals take for ESC and a letter. */
+		bool c1 = p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
+
+		if (c1 || (*p < ' ' && *p != '\n' && *p != '\t') || *p == 0x7f)
+			*p = '?';
+		if (c1)
+			*++p = '?';
+	}
+	return s;
+}
+
 static bool text_reserve(struct text *t, size_t more)
 {
 	size_t cap = t->cap ? t->cap : 256;

@@ -22,6 +22,8 @@ struct text {
 void text_init(struct text *t);
 void text_cleanup(struct text *t);
 void text_clear(struct text *t);
+/* What acts on a terminal (control characters but newline and tab) becomes '?', in place. Return: @s. */
+char *text_harmless(char *s);
 void text_printf(struct text *t, const char *fmt, ...) PRINTF(2, 3);
 void text_vprintf(struct text *t, const char *fmt, va_list ap);
 void text_puts(struct text *t, const char *s);

@@ -121,7 +121,7 @@ static int read_range(struct system *sys, const char **s, u64 ram, u64 *size)
 static int read_ranges(struct system *sys, const char *s, u64 ram, struct crash_wish *w)
 {
 	int hit = 0;
-	u64 size;
+	u64 size = 0;
 
 	ram = (ram + 128 * MiB - 1) / (128 * MiB) * (128 * MiB);
 	do {

@@ -63,6 +63,7 @@ int desc_set_string(char **field, const char *s)
 		copy = strdup(s);
 		if (!copy)
 			return -ENOMEM;
+		text_harmless(copy); /* it comes from a file, and ends up on a terminal */
 	}
 	free(*field);
 	*field = copy;

@@ -317,6 +317,8 @@ int machine_command(struct machine *m, const char *line, struct text *out, struc
 	struct mm_error *e = err ? err : &mine;
 	int rc;
 
+	e->code = 0;
+	e->msg[0] = '\0';
 	while (*line == ' ' || *line == '\t')
 		line++;
 	rc = check_characters(line, e);

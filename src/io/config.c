@@ -58,7 +58,7 @@ static const char *printable(const char *s, char *buf, size_t n)
 {
 	size_t i;
 
-	for (i = 0; s[i] && i < n - 1; i++)
+	for (i = 0; i < n - 1 && s[i]; i++)
 		buf[i] = (unsigned char)s[i] < ' ' || s[i] == 127 ? '?' : s[i];
 	buf[i] = '\0';
 	if (s[i] && n > 4)

@@ -36,6 +36,7 @@ int config_append(char **field, const char *sep, const char *more)
 		return -ENOMEM;
 	memcpy(s + old, sep, n);
 	strcpy(s + old + n, more);
+	text_harmless(s);
 	*field = s;
 	return 0;
 }

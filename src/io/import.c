@@ -313,8 +313,8 @@ static struct desc *conclude(struct import *im, int ret, const char *path, struc
 		ret = build(im, path);
 	if (im->no_memory || im->notes.failed || ret == -ENOMEM)
 		ret = mm_fail(im->err, -ENOMEM, "%s: the host has no memory left to import it", path);
-	if (notes)
-		text_puts(notes, text_str(&im->notes));
+	if (notes && im->notes.len)
+		text_puts(notes, text_harmless(im->notes.buf));
 	if (ret) {
 		desc_free(im->d);
 		im->d = NULL;

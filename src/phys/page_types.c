@@ -169,8 +169,8 @@ static int parse_names(const char *s, u64 *all, u64 *plain, struct mm_error *err
 	*all = *plain = 0;
 	while (*s && *s != '=') {
 		size_t len = strcspn(s, ",=");
-		bool not = *s == '~';
-		u64 bit = len > not ? flag_by_name(s + not, len - not ) : 0;
+		bool without = *s == '~';
+		u64 bit = len > without ? flag_by_name(s + without, len - without) : 0;
 
 		if (!bit)
 			return mm_fail(err, -EINVAL,
@@ -178,7 +178,7 @@ static int parse_names(const char *s, u64 *all, u64 *plain, struct mm_error *err
 				       "huge ...",
 				       (int)len, s);
 		*all |= bit;
-		*plain |= not ? 0 : bit;
+		*plain |= without ? 0 : bit;
 		s += len;
 		s += *s == ',';
 	}

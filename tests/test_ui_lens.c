@@ -135,7 +135,7 @@ static bool check_run(const struct page_run *r, void *arg)
 	assert_int_equal(first.order, r->order);
 	assert_int_equal(last.order, r->order);
 	assert_int_equal(first.flags, r->flags);
-	if (r->handle != NO_PAGE) {
+	if (r->state == PAGE_ALLOC || r->state == PAGE_PCP) {
 		assert_int_equal(first.head, r->head);
 		assert_int_equal(last.head, r->head);
 	}

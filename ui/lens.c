@@ -316,20 +316,31 @@ static void add_scaled(struct lens_count *sum, const struct lens_count *part, u6
 	}
 }
 
+/* Stretches spread over a cell that is too large to look at wholly. */
+static void count_samples(struct counting *k, pfn_t start, pfn_t end, u64 max, struct lens_count *c)
+{
+	u64 step = max_u64((end - start) / STRETCHES, 1);
+
+	memset(c, 0, sizeof(*c));
+	for (pfn_t at = start; at < end; at += step) {
+		pfn_t stop = min_u64(at + step, end), done;
+
+		memset(&k->c, 0, sizeof(k->c));
+		done = machine_visit_pages(k->m, at, stop, max / STRETCHES + 1, count_run, k);
+		add_scaled(c, &k->c, stop - at, done - at);
+		c->sampled |= done < stop;
+	}
+}
+
 void lens_count(const struct lens *l, const struct machine *m, const struct spot *spot, pfn_t start, pfn_t end, u64 max,
 		struct lens_count *c)
 {
-	u64 pages = end - start, step = pages > max ? pages / STRETCHES : pages;
+	struct counting k = { .l = l, .m = m, .spot = spot };
 
-	memset(c, 0, sizeof(*c));
-	max = step < pages ? max / STRETCHES + 1 : max;
-	for (pfn_t at = start; at < end; at += step) {
-		struct counting k = { .l = l, .m = m, .spot = spot };
-		pfn_t stop = min_u64(at + step, end), done = machine_visit_pages(m, at, stop, max, count_run, &k);
-
-		add_scaled(c, &k.c, stop - at, done - at);
-		c->sampled |= done < stop;
-	}
+	if (machine_visit_pages(m, start, end, max, count_run, &k) < end)
+		count_samples(&k, start, end, max, c);
+	else
+		*c = k.c;
 }
 
 /* --- tiles ------------------------------------------------------------------------------------ */

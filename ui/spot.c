@@ -109,10 +109,10 @@ void lens_title(const struct ui *ui, char *buf, size_t n)
 	if (ui->spot.kind)
 		o = (size_t)snprintf(buf, n, "lit: %s, %s page%s, %.*f %%", ui->spot.text, count_str(s->lit, lit, sizeof(lit)),
 				     s->lit == 1 ? "" : "s", share < 10, share);
-	if (s->sampled && o < n)
-		o += (size_t)snprintf(buf + o, n - o, "%ssampled, not every page", o ? "   " : "");
 	if (ui->tile.lens > LENS_PAGEBLOCKS && o < n)
-		snprintf(buf + o, n - o, "%scoloured by %s", o ? "   " : "", lens_name(ui->tile.lens));
+		o += (size_t)snprintf(buf + o, n - o, "%scoloured by %s", o ? "   " : "", lens_name(ui->tile.lens));
+	if (s->sampled && o < n)
+		snprintf(buf + o, n - o, " (sampled)");
 }
 
 /* --- the next page ---------------------------------------------------------------------- */

@@ -44,6 +44,16 @@ static void run_untouched(const struct memmap *map, pfn_t pfn, pfn_t end, struct
 	out->nr = untouched_end(map, &v, end) - pfn;
 }
 
+/* Pages from @h on that are nobody's in the same way (reserved, offline), @max at most. */
+static u64 same_pages(const struct memmap *map, page_handle h, u64 max)
+{
+	u64 n = 1;
+
+	while (n < max && memmap_page(map, h + (u32)n)->info == memmap_page(map, h)->info)
+		n++;
+	return n;
+}
+
 /* A block with struct pages; @h is the page at @pfn. */
 static void run_touched(const struct memmap *map, page_handle h, pfn_t pfn, pfn_t end, struct page_run *out)
 {
@@ -57,6 +67,8 @@ static void run_touched(const struct memmap *map, page_handle h, pfn_t pfn, pfn_
 		.zoned = true };
 	out->device = out->state == PAGE_RESERVED && out->kind;
 	out->nr = min_u64(first + (1ULL << out->order), end) - pfn;
+	if (out->state == PAGE_RESERVED || out->state == PAGE_OFFLINE || out->state == PAGE_HOLE)
+		out->nr = same_pages(map, h, end - pfn);
 }
 
 pfn_t machine_visit_pages(const struct machine *m, pfn_t start, pfn_t end, u64 max, page_run_fn fn, void *arg)

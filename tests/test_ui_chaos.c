@@ -188,7 +188,7 @@ static void random_key(struct session *s)
 		"k", "l", "g", "G", "+", "-", "\r", "\033", "v", "b", "B", "r", ",", ";", "0", "M", "H", "y", "L", "T", "P", "m", "D", "\t", "\033[Z", "1", "2",
 		"3", "4", "5", "6", "7", "8", "9", "?", "n", "N", "'", "w", "z", "]", "[", "\033[A", "\033[B", "\033[C", "\033[D",
 		"\033[5~", "\033[6~", "/0x48000000\r", ":zoom page\r", ":show buddyinfo\r", ":al\t\t\t\033", ":goto memory9\r", "R",
-		":lesson fragmentation\r", ":lesson off\r", "(", ")", "s", "s", "A", "{", "}", "e", "\014", "V", "K", "J", "I", "I\r", "X", "E", "E\r",
+		":lesson fragmentation\r", ":lesson off\r", "(", ")", "s", "s", "p", "A", "{", "}", "e", "\014", "V", "K", "J", "I", "I\r", "X", "E", "E\r",
 		":axis linear\r", ":bands zone block\r", ":offline memory9\r", "Z", "S\033", ":live\r" };
 
 	say(s, keys[rng_below(&s->rng, ARRAY_SIZE(keys))]);

@@ -59,7 +59,7 @@ static const struct key keys[] = {
 	{ "R", ALL_VIEWS, act_command, CMDLINE_RESET, 0, "reset", "boot the machine anew", "Time" },
 
 	{ "s", ALL_VIEWS & ~(SLAB | OWN), act_steps, 0, 12, "steps", "the last operation step by step on the map, with a sentence each", "Time" },
-	{ "A", ALL_VIEWS, act_teach, 0, 0, "teach", "play every command step by step, at the speed of teaching", "Time" },
+	{ "p", ALL_VIEWS, act_teach, 0, 22, "play", "play every command step by step, at the speed of teaching", "Time" },
 	{ "{", ALL_VIEWS, act_teach_speed, -1, 0, "steps slower", "more time for each step", "Time" },
 	{ "}", ALL_VIEWS, act_teach_speed, +1, 0, "steps faster", "less time for each step; at the end only the sums", "Time" },
 	{ "r", ALL_VIEWS, act_timeline, 0, 9, "time", "the whole run as a bar: go back and forth in it with the arrows or the mouse", "Time" },

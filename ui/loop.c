@@ -130,7 +130,8 @@ static void draw_debug(struct ui *ui)
 		     (unsigned long long)(ui_pane(ui)->info.running ? 0 : ui_hash(ui_pane(ui))));
 }
 
-static void draw_panes(struct ui *ui)
+/* Return: rows that the strips at the bottom take. */
+static int draw_panes(struct ui *ui)
 {
 	struct rect rest = { 0, 1, ui->cv.w, ui->cv.h - 2 }, text = tour_area(ui, &rest), time = timeline_area(ui, &rest);
 	struct rect play = play_area(ui, &rest);
@@ -162,22 +163,25 @@ static void draw_panes(struct ui *ui)
 		play_draw(ui, play);
 	if (time.h)
 		timeline_draw(ui, ui_pane(ui), time);
+	return play.h + time.h;
 }
 
 void ui_draw(struct ui *ui)
 {
+	int strips;
+
 	canvas_clear(&ui->cv, st(C_TEXT, C_GROUND));
 	if (layout_too_small(ui->cv.w, ui->cv.h)) {
 		draw_too_small(ui);
 		return;
 	}
-	draw_panes(ui);
+	strips = draw_panes(ui);
 	draw_header(ui);
 	if (ui->legend)
 		legend_popup(ui);
 	if (ui->popup_open)
 		draw_popup(ui);
-	draw_message(ui, ui->cv.h - 2);
+	draw_message(ui, ui->cv.h - 2 - (ui->popup_open ? 0 : strips));
 	if (ui->debug)
 		draw_debug(ui);
 	if (ui->prompt.open)

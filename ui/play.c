@@ -204,7 +204,7 @@ static void draw_title(struct ui *ui, struct rect r)
 	canvas_fill(&ui->cv, (struct rect){ r.x, r.y, r.w, 1 }, ' ', st(C_TEXT, C_BAR));
 	speed_text(pl, speed, sizeof(speed));
 	right = canvas_right(&ui->cv, right, r.y, 46, st(C_DIM, C_BAR),
-			     pl->hand ? "\xe2\x86\x90 \xe2\x86\x92 step  Space play  {} %s  Esc end" : "{} %s  s by hand  A end", speed) - 2;
+			     pl->hand ? "\xe2\x86\x90 \xe2\x86\x92 step  Space play  {} %s  Esc end" : "{} %s  s by hand  p end", speed) - 2;
 	x += canvas_text(&ui->cv, x, r.y, right - x, st_attr(C_ACCENT, C_BAR, AT_BOLD), pl->hand ? "Step" : "Teaching") + 1;
 	if (pl->steps.nr)
 		x += canvas_printf(&ui->cv, x, r.y, right - x, st_attr(C_BRIGHT, C_BAR, AT_BOLD), "%d of %d%s",
@@ -421,6 +421,6 @@ int act_teach_speed(struct ui *ui, int arg)
 	pl->next_ms = clock_ms() + (u64)speeds[pl->speed];
 	speed_text(pl, text, sizeof(text));
 	if (!shown(ui))
-		ui_say(ui, false, "steps: %s; s steps through the last command, A plays every command", text);
+		ui_say(ui, false, "steps: %s; s steps through the last command, p plays every command", text);
 	return RE_DRAW;
 }

@@ -249,6 +249,41 @@ static void test_huge_pages_are_spread_over_nodes(void **state)
 	bf_free(f);
 }
 
+/*
+ *   reserved  [page 0 ][ pages 1 ... of the huge page: not initialised by boot )
+ * Expect the huge page to count as managed when the "Memory:" line is printed.
+ */
+static void test_gigantic_page_joins_memory_before_it_is_counted(void **state)
+{
+	struct boot_fixture *f = bf_new("x86_64", 1, "hugepagesz=1G hugepages=1"), *g = bf_new("x86_64", 1, "");
+	const struct memblock_region *r;
+	u64 noinit = 0;
+
+	bf_ram(f, MiB, 4 * GiB);
+	bf_ram(g, MiB, 4 * GiB);
+	bf_must_boot(f, BOOT_LATE);
+	bf_must_boot(g, BOOT_LATE);
+	for_each_reserved_mem_region(&f->sys->memblock, r)
+		noinit += memblock_is_reserved_noinit(r) ? r->size : 0;
+	assert_true(noinit == GiB - 4096);
+	assert_true(wmark_pages(bf_zone(f, 0, ZONE_DMA32), WMARK_MIN) == wmark_pages(bf_zone(g, 0, ZONE_DMA32), WMARK_MIN));
+	bf_free(f);
+	bf_free(g);
+}
+
+/* Two nodes: the table of 4 MiB is one large page per node, the one of 2 MiB is not. */
+static void test_tables_over_nodes_are_mapped_large_where_a_share_fills_a_page(void **state)
+{
+	struct boot_fixture *f = bf_new("x86_64", 1, "");
+
+	bf_node(f, 0, MiB, 2 * GiB);
+	bf_node(f, 1, 2 * GiB, 3 * GiB);
+	bf_must_boot(f, BOOT_LATE);
+	bf_expect_log(f, "Dentry cache hash table entries: 524288 (order: 10, 4194304 bytes, vmalloc hugepage)");
+	bf_expect_log(f, "Inode-cache hash table entries: 262144 (order: 9, 2097152 bytes, vmalloc)");
+	bf_free(f);
+}
+
 static void test_too_many_huge_pages_leave_a_note(void **state)
 {
 	struct boot_fixture *f = pc("hugepages=100000");
@@ -472,6 +507,8 @@ int main(void)
 		cmocka_unit_test(test_cma_area_is_placed_and_becomes_free_memory),
 		cmocka_unit_test(test_cma_that_does_not_fit_is_told),
 		cmocka_unit_test(test_huge_pages_are_spread_over_nodes),
+		cmocka_unit_test(test_gigantic_page_joins_memory_before_it_is_counted),
+		cmocka_unit_test(test_tables_over_nodes_are_mapped_large_where_a_share_fills_a_page),
 		cmocka_unit_test(test_too_many_huge_pages_leave_a_note),
 		cmocka_unit_test(test_mem_limits_ram),
 		cmocka_unit_test(test_numa_off_makes_one_node),

@@ -141,6 +141,32 @@ static void test_dimm_unplug_rolls_back(void **state)
 }
 
 /*
+ *   memory32 online Normal (told `online_movable`: refused) | memory33 online Normal, a kernel page
+ * Expect the roll-back of the unplug to obey the refused word, and to have forgotten it the second time.
+ */
+static void test_dimm_roll_back_obeys_a_refused_word(void **state)
+{
+	struct hot_machine *m = *state;
+	struct desc_dimm dd = { .id = "d0", .start = PMEM, .size = 256 * MiB, .nid = 0 };
+	struct dimm *d;
+	char buf[96];
+
+	assert_int_equal(dimm_describe(m->sys, &dd, NULL), 0);
+	d = dimm_find(m->sys, "d0");
+	assert_int_equal(dimm_plug(m->sys, d, NULL), 0);
+	assert_int_equal(memory_block_store_state(m->sys, 33, MMOP_ONLINE_KERNEL, NULL), 0);
+	assert_int_not_equal(alloc_pages(&m->sys->mm, GFP_KERNEL, 0, 0, 0), NO_PAGE);
+	assert_int_equal(memory_block_store_state(m->sys, 32, MMOP_ONLINE, NULL), 0);
+	assert_string_equal(hot_block(m, 32, buf), "online Normal");
+	assert_int_equal(memory_block_store_state(m->sys, 32, MMOP_ONLINE_MOVABLE, NULL), -EINVAL);
+	assert_int_equal(dimm_unplug(m->sys, d, NULL), -EBUSY);
+	assert_string_equal(hot_block(m, 32, buf), "online Movable");
+	assert_int_equal(dimm_unplug(m->sys, d, NULL), -EBUSY);
+	assert_string_equal(hot_block(m, 32, buf), "online Normal");
+	hot_check(m);
+}
+
+/*
  *   160 MiB of a 512 MiB window: one whole block, a quarter of the next.
  * Expect present to count whole blocks, managed what is plugged.
  */
@@ -270,6 +296,7 @@ int main(void)
 		DEV_TEST(test_devdax_without_altmap_takes_pages_of_the_node),
 		DEV_TEST(test_device_refusals),
 		DEV_TEST(test_dimm_unplug_rolls_back),
+		DEV_TEST(test_dimm_roll_back_obeys_a_refused_word),
 		DEV_TEST(test_virtio_mem_grows_and_shrinks_in_subblocks),
 		DEV_TEST(test_virtio_mem_keeps_little_offline),
 		DEV_TEST(test_poisoned_page_leaves_the_buddy),

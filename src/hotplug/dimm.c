@@ -173,7 +173,7 @@ static int offline_all(struct system *sys, struct eject *e, struct mm_error *err
 	sys_printk(sys, "memory memory%llu: Offline failed.", (unsigned long long)failed);
 	for (u64 i = 0; i < e->nr; i++)
 		if (e->put_online[i])
-			memory_block_store_state(sys, e->first + i, MMOP_ONLINE, NULL);
+			memory_block_device_online(sys, e->first + i, NULL);
 	return -EBUSY;
 }
 

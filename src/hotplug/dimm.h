@@ -53,7 +53,7 @@ int dimm_forget(struct system *sys, const char *id, struct mm_error *err);
 int dimm_plug(struct system *sys, struct dimm *d, struct mm_error *err);
 /*
  * acpi_scan_hot_remove(): take every block offline, in two passes; if one stays,
- * those that went come back with plain `online` (their zone may change): -EBUSY.
+ * those that went come back by device_online() (their zone may change): -EBUSY.
  */
 int dimm_unplug(struct system *sys, struct dimm *d, struct mm_error *err);
 

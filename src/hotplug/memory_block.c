@@ -76,7 +76,8 @@ static struct block_range *range_covering(const struct hotplug_state *hp, u64 nr
 static bool range_alike(const struct block_range *a, const struct block_range *b)
 {
 	return a->zone == b->zone && a->altmap_pages == b->altmap_pages && a->group == b->group &&
-	       a->nid == b->nid && a->state == b->state && a->early == b->early && !a->nr_hwpoison &&
+	       a->nid == b->nid && a->state == b->state && a->early == b->early && a->online_type == b->online_type &&
+	       !a->nr_hwpoison &&
 	       !b->nr_hwpoison;
 }
 

@@ -32,6 +32,7 @@ struct block_range {
 	s16 nid;
 	u8 state; /* enum block_state */
 	u8 early; /* there since boot */
+	u8 online_type; /* enum mmop that was refused because it is online; its next device_online() obeys it */
 };
 
 /* One block, as a reader sees it. */
@@ -79,6 +80,13 @@ const char *mhp_online_type_name(enum mmop t);
  * (unmovable page), -EPERM (boot memory on arm64), -EHWPOISON ..., -ENOENT.
  */
 int memory_block_store_state(struct system *sys, u64 nr, enum mmop type, struct mm_error *err);
+
+/*
+ * device_online(): what a roll-back does. Plain `online`, unless an online_kernel
+ * or online_movable was refused since, because the block was online: the word is
+ * remembered. Returns as memory_block_store_state().
+ */
+int memory_block_device_online(struct system *sys, u64 nr, struct mm_error *err);
 
 /*
  * create_memory_block_devices(): blocks [@first, @first + @nr), offline.

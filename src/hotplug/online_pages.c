@@ -249,6 +249,7 @@ int memory_block_online(struct system *sys, const struct memory_block *b, enum m
 		adjust_present_page_count(sys, zone, b->range.early, b->range.group, vmemmap);
 	attr.zone = zone_nr(zone);
 	attr.state = BLOCK_ONLINE;
+	attr.online_type = MMOP_OFFLINE;
 	memory_block_set(sys, b->nr, &attr);
 	return 0;
 }

@@ -144,6 +144,17 @@ check-long: ## valgrind, gcc -fanalyzer, clang, clang-tidy, cppcheck, coverage, 
 	@.ci/deps check
 	@.ci/check-long
 
+check-static: ## gcc -fanalyzer, clang, clang-tidy, cppcheck
+	@.ci/deps check
+	@.ci/check-long clang analyzer tidy cppcheck
+
+coverage: ## line coverage of src/ and ui/ by the tests
+	@.ci/deps check
+	@.ci/check-long coverage
+
+mutants: tests ## break central lines one by one: do the tests notice?
+	@MMVIEW=$(B)/mmview MMVIEW_SHARED="$${MMVIEW_SHARED:-../shared}" B=$(B) tests/mutants.sh
+
 fuzz: ## fuzz every target for T seconds (60)
 	@.ci/deps check
 	@.ci/fuzz $(T)
@@ -220,5 +231,5 @@ clean: ## remove build/
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: FORCE all tests docs deps run test run-tests asan check-screens check-kernel check check-long fuzz bench \
+.PHONY: FORCE all tests docs deps run test run-tests asan check-screens check-kernel check check-long check-static coverage mutants fuzz bench \
 	bench-instructions screenshots install uninstall deb dist help clean

@@ -165,8 +165,9 @@ $(B)/bench_%: $(B)/obj/tests/bench_%.o $(HELP_OBJ) $(UI_LIB_OBJ) $(B)/libmmview.
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(HELP_OBJ) $(UI_LIB_OBJ) $(B)/libmmview.a -lcmocka $(LDLIBS)
 
-bench: $(B)/bench_alloc $(B)/bench_slab $(B)/bench_scale ## speed and memory, with the targets beside them
-	@for b in $^; do $$b || exit 1; echo; done
+BENCHES := $(patsubst %,$(B)/bench_%,alloc slab scale key)
+bench: $(BENCHES) all ## speed and memory, with the targets beside them
+	@for b in $(BENCHES); do MMVIEW=$(B)/mmview $$b || exit 1; echo; done
 
 bench-instructions: $(B)/bench_scale ## instruction counts against tests/data/instructions.txt (UPDATE=1 writes them)
 	@tests/instructions.sh $(B)/bench_scale $(if $(UPDATE),--update)

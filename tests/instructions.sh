@@ -21,8 +21,8 @@ for c in boot-512m boot-4p random record frame frame-4p; do
 	echo "$c ${n:-0}" >>"$new"
 	awk -v c="$c" -v n="${n:-0}" -v o="${old:-0}" 'BEGIN {
 		d = o ? 100 * (n - o) / o : 0
-		printf "  %-12s %14d  was %14d  %+6.2f %%%s\n", c, n, o, d, !n || d > 3 ? "  TOO MANY" : ""
-		exit !n || d > 3 }' || bad=1
+		printf "  %-12s %14d  was %14d  %+6.2f %%%s\n", c, n, o, d, (!n || d > 3 ? "  TOO MANY" : "")
+		exit (!n || d > 3) }' || bad=1
 done
 if [ "${2-}" = --update ]; then
 	cp "$new" "$table"

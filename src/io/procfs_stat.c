@@ -83,7 +83,7 @@ static int event_zone(int item)
 static bool has_event(const struct system *sys, int item)
 {
 	const char *name = vm_event_name((enum vm_event_item)item);
-	bool i386 = sys->arch.id == ARCH_I386;
+	bool is_i386 = sys->arch.id == ARCH_I386;
 	int zid = event_zone(item);
 
 	if (zid >= 0)
@@ -95,7 +95,7 @@ static bool has_event(const struct system *sys, int item)
 	if (item == EV_thp_split_pud)
 		return sys->arch.id == ARCH_X86_64;
 	if (starts(name, "zone_reclaim") || starts(name, "numa_") || starts(name, "balloon") || starts(name, "zsw"))
-		return !i386;
+		return !is_i386;
 	return true;
 }
 

@@ -93,7 +93,7 @@ static void open_session(struct session *s, const char *term)
 	if (!s->pid) {
 		setenv("TERM", term, 1);
 		setenv("LC_ALL", "C.UTF-8", 1);
-		setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+		setenv("XDG_CONFIG_HOME", "/dev/null", 1);
 		login_tty(slave);
 		execl(program(), program(), "ini/article-arm64.ini", (char *)NULL);
 		_exit(127);

@@ -184,7 +184,7 @@ static void start(struct session *s, const struct script *sc)
 		setenv("TERM", "xterm-256color", 1);
 		setenv("COLORTERM", "truecolor", 1);
 		setenv("LC_ALL", "C.UTF-8", 1);
-		setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+		setenv("XDG_CONFIG_HOME", "/dev/null", 1);
 		unsetenv("NO_COLOR");
 		unsetenv("COLORFGBG");
 		execv(program(), (char *const *)argv);

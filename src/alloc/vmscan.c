@@ -25,6 +25,7 @@ struct scan_control {
 	int reclaim_idx; /* zones above are left alone */
 	gfp_t gfp;
 	bool kswapd;
+	bool boosted; /* reclaim for a boost: nothing is swapped */
 };
 
 u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z)
@@ -201,7 +202,7 @@ static void scan_counts(struct scan_control *sc, const struct node *n, u64 *nr)
 {
 	u64 share[2] = { (u64)sc->mm->vm.swappiness, 200 - (u64)sc->mm->vm.swappiness }, whole = 200;
 
-	if (!nr_swap_pages(sc->mm))
+	if (!nr_swap_pages(sc->mm) || sc->boosted)
 		share[0] = 0, share[1] = whole = 1;
 	else if (!sc->priority && share[0])
 		share[0] = share[1] = whole = 1;
@@ -238,7 +239,7 @@ static void shrink_lruvec(struct scan_control *sc, struct node *n)
 	scan_counts(sc, n, nr);
 	while (nr[LRU_INACTIVE_ANON] || nr[LRU_ACTIVE_FILE] || nr[LRU_INACTIVE_FILE]) {
 		shrink_lists(sc, n, nr);
-		if (sc->nr_reclaimed >= sc->nr_to_reclaim && sc->priority != DEF_PRIORITY)
+		if (sc->nr_reclaimed >= sc->nr_to_reclaim && (sc->kswapd || sc->priority != DEF_PRIORITY))
 			break;
 	}
 	/* Even if nothing was looked at, anonymous folios age where they can be reclaimed. */
@@ -342,38 +343,101 @@ static bool balanced(struct mm *mm, const struct node *n, unsigned order, int hi
 	return !any;
 }
 
-static void clear_boosts(struct node *n, int highest)
+/* The boosts of the zones that kswapd works for; @boost gets each, 0 where there is none. Return: their sum. */
+static u64 note_boosts(const struct node *n, int highest, u64 boost[MAX_NR_ZONES])
 {
-	for (int z = 0; z <= highest && z < MAX_NR_ZONES; z++)
-		n->zones[z].watermark_boost = 0;
+	u64 sum = 0;
+
+	for (int z = 0; z < MAX_NR_ZONES; z++) {
+		boost[z] = z <= highest && managed_zone(&n->zones[z]) ? n->zones[z].watermark_boost : 0;
+		sum += boost[z];
+	}
+	return sum;
 }
 
-/* balance_pgdat(): returns the order up to which the node is balanced. */
+/* Per-cpu lists stay short while kswapd works for their zone. */
+static void set_reclaim_active(struct node *n, int highest, bool on)
+{
+	for (int z = 0; z <= highest && z < MAX_NR_ZONES; z++) {
+		if (!managed_zone(&n->zones[z]))
+			continue;
+		n->zones[z].flags &= ~(u32)ZONE_RECLAIM_ACTIVE;
+		n->zones[z].flags |= on ? ZONE_RECLAIM_ACTIVE : 0;
+	}
+}
+
+/* One pass. Return: so much was looked at that a higher priority is not needed. */
+static bool kswapd_shrink_node(struct scan_control *sc, struct node *n, int highest)
+{
+	sc->nr_reclaimed = 0;
+	sc->nr_scanned = 0;
+	sc->nr_to_reclaim = 0;
+	for (int z = 0; z <= highest && z < MAX_NR_ZONES; z++)
+		if (managed_zone(&n->zones[z]))
+			sc->nr_to_reclaim += max_u64(wmark_pages(&n->zones[z], WMARK_HIGH), SWAP_CLUSTER_MAX);
+	shrink_node(sc, n);
+	/* Enough for compaction to go on with: order-0 balance will do. */
+	if (sc->order && sc->nr_reclaimed >= 2ULL << sc->order)
+		sc->order = 0;
+	return sc->nr_scanned >= sc->nr_to_reclaim;
+}
+
+/*
+ * balance_pgdat(). A node that is balanced is reclaimed from all the same where a
+ * fallback boosted its watermarks: as many pages as the boost, gently, so that the
+ * next request need not fall back. One that is not forgets the boost and balances.
+ * Return: pages freed.
+ */
 static u64 balance_pgdat(struct mm *mm, struct node *n, unsigned order, int highest)
 {
 	struct scan_control sc = { .mm = mm, .order = order, .priority = DEF_PRIORITY, .reclaim_idx = highest,
 				   .gfp = GFP_KERNEL, .kswapd = true };
-	u64 total = 0;
+	u64 boost[MAX_NR_ZONES], boosted = note_boosts(n, highest, boost), left = boosted, total = 0;
+	bool ok = false;
 
 	mm->vm_event[EV_pageoutrun]++;
-	for (; sc.priority >= 1 && !balanced(mm, n, sc.order, highest); sc.priority--) {
-		sc.nr_reclaimed = 0;
-		sc.nr_to_reclaim = 0;
-		for (int z = 0; z <= highest && z < MAX_NR_ZONES; z++)
-			if (managed_zone(&n->zones[z]))
-				sc.nr_to_reclaim += max_u64(n->zones[z].watermark[WMARK_HIGH], SWAP_CLUSTER_MAX);
-		shrink_node(&sc, n);
+	set_reclaim_active(n, highest, true);
+	while (sc.priority >= 1) {
+		bool gentle = left && sc.priority == DEF_PRIORITY - 2, enough;
+
+		ok = balanced(mm, n, sc.order, highest);
+		if (!ok && left) {
+			left = 0;
+			sc.priority = DEF_PRIORITY;
+			continue;
+		}
+		if (ok && !left)
+			break;
+		sc.boosted = left;
+		enough = kswapd_shrink_node(&sc, n, highest);
 		total += sc.nr_reclaimed;
-		/* Enough for compaction to go on with: order-0 balance will do. */
-		if (sc.order && sc.nr_reclaimed >= 2ULL << sc.order)
-			sc.order = 0;
+		left -= min_u64(left, sc.nr_reclaimed);
+		ok = false;
+		if (left && !sc.nr_reclaimed)
+			break;
+		if (!sc.nr_reclaimed || (!gentle && !enough))
+			sc.priority--;
 	}
-	clear_boosts(n, highest);
-	if (!total)
-		n->kswapd_failures++;
-	else
+	set_reclaim_active(n, highest, false);
+	for (int z = 0; z < MAX_NR_ZONES; z++)
+		n->zones[z].watermark_boost -= min_u64(n->zones[z].watermark_boost, boost[z]);
+	if (boosted)
+		wakeup_kcompactd(mm, n, (int)mm->map->pb_order, highest);
+	if (total)
 		n->kswapd_failures = 0;
+	else if (!ok)
+		n->kswapd_failures++;
 	return total;
+}
+
+/* wakeup_kswapd(): is there anything to do, or is the node hopeless or well enough? */
+static bool kswapd_has_work(struct mm *mm, const struct node *n, unsigned order, int highest)
+{
+	u64 boost[MAX_NR_ZONES];
+
+	if (n->kswapd_failures >= MAX_RECLAIM_RETRIES)
+		return false;
+	return !balanced(mm, n, order, highest) || note_boosts(n, highest, boost);
 }
 
 u64 kswapd_run(struct mm *mm, struct node *n)
@@ -385,12 +449,10 @@ u64 kswapd_run(struct mm *mm, struct node *n)
 		return 0;
 	n->kswapd_highest_zoneidx = MAX_NR_ZONES;
 	n->kswapd_order = 0;
-	if (n->kswapd_failures < MAX_RECLAIM_RETRIES && !balanced(mm, n, (unsigned)order, highest)) {
+	if (kswapd_has_work(mm, n, (unsigned)order, highest)) {
 		trace_emit(mm->trace, TRACE_mm_vmscan_kswapd_wake, 0, 0, (u32)n->nid, (u32)highest, (u32)order, 0);
 		freed = balance_pgdat(mm, n, (unsigned)order, highest);
 		trace_emit(mm->trace, TRACE_mm_vmscan_kswapd_sleep, 0, 0, (u32)n->nid, 0, 0, 0);
-	} else {
-		clear_boosts(n, highest);
 	}
 	wakeup_kcompactd(mm, n, order, highest);
 	if (n->kcompactd_max_order)

@@ -31,8 +31,8 @@ u64 try_to_free_pages(struct mm *mm, const struct alloc_context *ac);
 /* zone_reclaimable_pages(): pages of the zone that reclaim could give up. */
 u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z);
 /*
- * kswapd of @n, if it was woken: reclaim until every zone that was asked for is
- * balanced, then compact for what was asked (kcompactd), then sleep. Return: pages freed.
+ * kswapd of @n, if it was woken: reclaim until a zone that was asked for is
+ * balanced, or as much as watermarks were boosted; then compact for what was asked (kcompactd), then sleep. Return: pages freed.
  */
 u64 kswapd_run(struct mm *mm, struct node *n);
 /* Every node's kswapd that was woken runs once. */

@@ -327,6 +327,7 @@ static int run_fragavoid(const struct experiment_params *p, struct experiment_re
 			 struct mm_error *err)
 {
 	static const struct policy off = { true, false, false };
+	double fewer;
 	int rc;
 
 	text_puts(out, "off: ");
@@ -335,11 +336,13 @@ static int run_fragavoid(const struct experiment_params *p, struct experiment_re
 		return rc;
 	text_puts(out, "on:  ");
 	rc = on_machine(p, &all_on, fragavoid, &res->after, out, err);
-	if (!rc)
-		text_printf(out, "published (Gorman, Linux 5.0): over 80 %% fewer; ours %.1f %% fewer. The load is not his "
-			    "(thpfioscale); NOFRAGMENT acts only where a zone Normal lies above a zone DMA32.\n",
-			    res->before > 0 ? 100.0 * (1.0 - res->after / res->before) : 0.0);
-	return rc;
+	if (rc)
+		return rc;
+	fewer = res->before > 0 ? 100.0 * (1.0 - res->after / res->before) : 0.0;
+	text_printf(out, "published (Gorman, Linux 5.0): over 80 %% fewer; ours %.1f %% %s. The load is not his "
+		    "(thpfioscale); NOFRAGMENT acts only where a zone Normal lies above a zone DMA32.\n",
+		    fewer < 0 ? -fewer : fewer, fewer < 0 ? "more" : "fewer");
+	return 0;
 }
 
 /* --- frag ------------------------------------------------------------------------------------------------- */

@@ -30,7 +30,7 @@ start() {
 	starts=$((starts + 1))
 	sock=$dir/tmux$starts
 	tm new-session -d -x "${size%x*}" -y "${size#*x}" -e LANG=C.UTF-8 -e LC_ALL=C.UTF-8 \
-		-e COLORTERM=truecolor -e PS1='PROMPT> ' -e ENV= -e XDG_CONFIG_HOME=/nonexistent sh
+		-e COLORTERM=truecolor -e PS1='PROMPT> ' -e ENV= -e XDG_CONFIG_HOME=/dev/null sh
 	tm set -g default-terminal tmux-256color >/dev/null
 	tm set -g status off >/dev/null
 	tm set -g escape-time 0 >/dev/null

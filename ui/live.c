@@ -53,7 +53,8 @@ int live_work(struct ui *ui)
 	if (m)
 		replace(ui, m);
 	else
-		snprintf(ui->live.broken, sizeof(ui->live.broken), "%s", err.msg);
+		snprintf(ui->live.broken, sizeof(ui->live.broken), "%.*s", (int)sizeof(ui->live.broken) - 1,
+			 err.msg);
 	if (!m)
 		ui_say(ui, true, "cannot be read any more: %s", err.msg);
 	ui->live.cost_us = cpu_us() - before;

@@ -223,7 +223,7 @@ const char *machine_dmesg_line(const struct machine *m, u32 i);
 u64 machine_dmesg_seq(const struct machine *m, u32 i);
 const struct trace *machine_trace(const struct machine *m);
 
-/* Owners, largest first: fills up to @max, returns how many there are. */
+/* Owners, largest first: fills up to @max, returns how many there are; -ENOMEM where the host has no memory. */
 struct owner_info {
 	char tag[64];
 	char callchain[160];

@@ -61,7 +61,7 @@ static struct owner_list *read_list(struct ui *ui, struct pane *p)
 	if (!l)
 		return NULL;
 	l->nr = machine_owners(p->m, l->o, MAX_OWNERS);
-	l->nr = l->nr < MAX_OWNERS ? l->nr : MAX_OWNERS;
+	l->nr = l->nr < 0 ? 0 : l->nr < MAX_OWNERS ? l->nr : MAX_OWNERS;
 	read_pollution(p, l);
 	if (ui->owners_by_pollution)
 		sort_by_pollution(l);
@@ -205,7 +205,7 @@ int panel_owners(struct ui *ui, struct pane *p, struct rect r)
 	int n = machine_owners(p->m, o, 16), y;
 	char size[24];
 
-	if (!n)
+	if (n <= 0)
 		return 0;
 	y = draw_heading(ui, r, "Owners");
 	for (int i = 0; i < n && i < 16 && y < r.y + r.h; i++) {

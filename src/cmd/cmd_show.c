@@ -101,11 +101,13 @@ static int show_translate(struct machine *m, const struct cmd_args *a, struct te
 static int show_owners(struct machine *m, const struct cmd_args *a, struct text *out, struct mm_error *err)
 {
 	int n = machine_owners(m, NULL, 0);
-	struct owner_info *o = calloc((size_t)n + 1, sizeof(*o));
+	struct owner_info *o = n < 0 ? NULL : calloc((size_t)n + 1, sizeof(*o));
 
-	if (!o)
+	n = o ? machine_owners(m, o, n) : -ENOMEM;
+	if (n < 0) {
+		free(o);
 		return mm_fail(err, -ENOMEM, "the host has no memory for the table");
-	n = machine_owners(m, o, n);
+	}
 	text_printf(out, "%10s %12s  %-20s %s\n", "pages", "allocations", "owner", "call chain");
 	for (int i = 0; i < n; i++)
 		text_printf(out, "%10llu %12llu  %-20s %s\n", LL(o[i].pages), LL(o[i].allocs), o[i].tag, o[i].callchain);

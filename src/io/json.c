@@ -180,7 +180,7 @@ static void page_field(const struct machine *m, const char *word, struct text *o
 static void owners_field(const struct machine *m, struct text *out)
 {
 	int n = machine_owners(m, NULL, 0);
-	struct owner_info *o = calloc((size_t)n + 1, sizeof(*o));
+	struct owner_info *o = n < 0 ? NULL : calloc((size_t)n + 1, sizeof(*o));
 
 	text_puts(out, ",\"owners\":[");
 	n = o ? machine_owners(m, o, n) : 0;

@@ -256,7 +256,9 @@ int machine_owners(const struct machine *m, struct owner_info *out, int max)
 	struct owner_info *all = calloc(n + 1, sizeof(*all));
 	int nr = 0;
 
-	for (u32 id = 1; all && id <= n; id++) {
+	if (!all)
+		return -ENOMEM;
+	for (u32 id = 1; id <= n; id++) {
 		const struct owner_record *o = owner_get(mm, id);
 
 		if (!o || !o->allocs)
@@ -268,8 +270,7 @@ int machine_owners(const struct machine *m, struct owner_info *out, int max)
 		all[nr].pid = o->pid;
 		all[nr++].allocs = o->allocs;
 	}
-	if (all)
-		qsort(all, (size_t)nr, sizeof(*all), by_pages);
+	qsort(all, (size_t)nr, sizeof(*all), by_pages);
 	for (int i = 0; i < nr && i < max; i++)
 		out[i] = all[i];
 	free(all);

@@ -66,14 +66,11 @@ static void same_level(const struct level *a, const struct level *b)
 				 (long long)b->stat[i]);
 }
 
-static void churn(const char *ini, const char *line)
+/* Free everything; expect the pages and counters of @before, which is freed with the machine. */
+static void end_as_it_began(struct machine *m, struct level *before)
 {
-	struct machine *m = boot_string(ini);
-	struct level *before = malloc(sizeof(*before)), *after = malloc(sizeof(*after));
+	struct level *after = malloc(sizeof(*after));
 
-	take_level(m, before);
-	run(m, line);
-	must_verify(m);
 	run(m, "free all");
 	must_verify(m);
 	take_level(m, after);
@@ -81,6 +78,17 @@ static void churn(const char *ini, const char *line)
 	free(before);
 	free(after);
 	machine_destroy(m);
+}
+
+static void churn(const char *ini, const char *line)
+{
+	struct machine *m = boot_string(ini);
+	struct level *before = malloc(sizeof(*before));
+
+	take_level(m, before);
+	run(m, line);
+	must_verify(m);
+	end_as_it_began(m, before);
 }
 
 static void churn_leaves_nothing_behind_on_a_small_machine(void **state)
@@ -129,7 +137,7 @@ static void requests_of_every_kind_keep_all_invariants(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(ini); i++) {
 		struct machine *m = boot_string(ini[i]);
-		struct level *before = malloc(sizeof(*before)), *after = malloc(sizeof(*after));
+		struct level *before = malloc(sizeof(*before));
 
 		take_level(m, before);
 		run(m, "run requests ops=60000 seed=8 verify=2000");
@@ -137,13 +145,7 @@ static void requests_of_every_kind_keep_all_invariants(void **state)
 		assert_true(event_of(m, EV_allocstall_normal) + event_of(m, EV_allocstall_movable) +
 			    event_of(m, EV_allocstall_dma));
 		assert_true(event_of(m, EV_compact_stall) && event_of(m, EV_pgsteal_file));
-		run(m, "free all");
-		must_verify(m);
-		take_level(m, after);
-		same_level(before, after);
-		free(before);
-		free(after);
-		machine_destroy(m);
+		end_as_it_began(m, before);
 	}
 }
 

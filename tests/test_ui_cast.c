@@ -4,10 +4,6 @@
  * the very same screen, and pictures of every kind in every palette that all
  * show the same text.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <pty.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,74 +12,37 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <utmp.h>
 #include <cmocka.h>
 
 #include "base/types.h"
 #include "../ui/canvas.h"
+#include "pty_session.h"
 
 #define W 100
 #define H 30
 #define H2 28 /* after the change of size */
 
-/* A program under AddressSanitizer gets more time for the same. */
-#ifdef __SANITIZE_ADDRESS__
-#define PATIENCE 4
-#else
-#define PATIENCE 1
-#endif
-
 struct session {
-	int fd;
-	pid_t pid;
+	struct pty_session pty;
 	char dir[64];
 };
 
-static const char *program(void)
-{
-	const char *p = getenv("MMVIEW");
-
-	return p ? p : "build/mmview";
-}
-
-static void swallow(struct session *s, int ms)
-{
-	struct pollfd p = { s->fd, POLLIN, 0 };
-	char buf[8192];
-
-	while (poll(&p, 1, ms * PATIENCE) > 0 && read(s->fd, buf, sizeof(buf)) > 0)
-		;
-}
-
 static void start(struct session *s, int w, int h)
 {
-	struct winsize ws = { (unsigned short)h, (unsigned short)w, 0, 0 };
+	static const char *const args[] = { "ini/article-arm64.ini", NULL };
 
 	snprintf(s->dir, sizeof(s->dir), "/tmp/mmview-cast-XXXXXX");
 	assert_non_null(mkdtemp(s->dir));
-	s->pid = forkpty(&s->fd, NULL, NULL, &ws);
-	assert_true(s->pid >= 0);
-	if (!s->pid) {
-		setenv("TERM", "xterm-256color", 1);
-		setenv("COLORTERM", "truecolor", 1);
-		setenv("LC_ALL", "C.UTF-8", 1);
-		setenv("XDG_CONFIG_HOME", "/dev/null", 1);
-		unsetenv("NO_COLOR");
-		execl(program(), program(), "ini/article-arm64.ini", (char *)NULL);
-		_exit(127);
-	}
-	fcntl(s->fd, F_SETFL, O_NONBLOCK);
-	swallow(s, 400);
+	pty_start(&s->pty, w, h, args);
+	pty_swallow(&s->pty, 400);
 }
 
+/* Each key has been answered before the next one comes. */
 static void type(struct session *s, const char *keys)
 {
-	for (; *keys; keys++)
-		while (write(s->fd, keys, 1) < 0 && errno == EAGAIN)
-			swallow(s, 5);
-	swallow(s, 60);
+	pty_type(&s->pty, keys);
+	pty_swallow(&s->pty, 60);
 }
 
 static void typef(struct session *s, const char *fmt, ...) PRINTF(2, 3);
@@ -96,16 +55,6 @@ static void typef(struct session *s, const char *fmt, ...)
 	vsnprintf(buf, sizeof(buf), fmt, ap);
 	va_end(ap);
 	type(s, buf);
-}
-
-static void quit(struct session *s)
-{
-	int status;
-
-	type(s, "q");
-	for (int i = 0; i < 200 && waitpid(s->pid, &status, WNOHANG) == 0; i++)
-		swallow(s, 20);
-	close(s->fd);
 }
 
 static char *slurp(const char *dir, const char *name)
@@ -320,15 +269,15 @@ static void a_recording_plays_back_to_the_same_screen(void **state)
 	for (const char *k = "aaa+++lljj"; *k; k++)
 		typef(&s, "%c", *k);
 	type(&s, ":run random ops=2000\r");
-	ioctl(s.fd, TIOCSWINSZ, &ws);
-	swallow(&s, 300);
+	ioctl(s.pty.fd, TIOCSWINSZ, &ws);
+	pty_swallow(&s.pty, 300);
 	type(&s, "r\033[5~");
 	type(&s, ":alloc order=1 as=\"b\\s\"\r");
 	usleep(500000 * PATIENCE);
-	swallow(&s, 100);
+	pty_swallow(&s.pty, 100);
 	typef(&s, ":shot %s/end.txt\r", s.dir);
-	swallow(&s, 300);
-	quit(&s);
+	pty_swallow(&s.pty, 300);
+	pty_quit(&s.pty, "q");
 	t.dir = s.dir;
 	cast = slurp(s.dir, "a.cast");
 	make_player(&t, cast);
@@ -425,12 +374,12 @@ static void check_palette(struct session *s, const char *palette)
 	char *txt, *ans, *html, *svg, *plain;
 
 	typef(s, ":palette %s\r", palette);
-	swallow(s, 600);
+	pty_swallow(&s->pty, 600);
 	typef(s, ":shot %s/a.txt\r", s->dir);
 	typef(s, ":shot %s/a.ans\r", s->dir);
 	typef(s, ":shot %s/a.html\r", s->dir);
 	typef(s, ":shot %s/a.svg\r", s->dir);
-	swallow(s, 300);
+	pty_swallow(&s->pty, 300);
 	txt = slurp(s->dir, "a.txt");
 	ans = slurp(s->dir, "a.ans");
 	html = slurp(s->dir, "a.html");
@@ -457,14 +406,14 @@ static void pictures_show_the_same_in_every_palette(void **state)
 	type(&s, "aaa");
 	for (size_t i = 0; i < ARRAY_SIZE(palettes); i++)
 		check_palette(&s, palettes[i]);
-	quit(&s);
+	pty_quit(&s.pty, "q");
 	remove_dir(s.dir);
 }
 
 static int skip_without_tools(void **state)
 {
-	if (access(program(), X_OK) || system("command -v tmux >/dev/null")) {
-		print_message("# skip: %s is not built, or tmux is not installed\n", program());
+	if (access(pty_program(), X_OK) || system("command -v tmux >/dev/null")) {
+		print_message("# skip: %s is not built, or tmux is not installed\n", pty_program());
 		skip();
 	}
 	return 0;

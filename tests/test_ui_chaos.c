@@ -26,6 +26,7 @@
 #include <cmocka.h>
 
 #include "base/rng.h"
+#include "pty_session.h"
 
 #define TAIL 65536
 
@@ -37,13 +38,6 @@ struct session {
 	char tail[TAIL];   /* the last output */
 	size_t len;
 };
-
-static const char *program(void)
-{
-	const char *p = getenv("MMVIEW");
-
-	return p ? p : "build/mmview";
-}
 
 static void keep(struct session *s, const char *buf, size_t n)
 {
@@ -95,7 +89,7 @@ static void open_session(struct session *s, const char *term)
 		setenv("LC_ALL", "C.UTF-8", 1);
 		setenv("XDG_CONFIG_HOME", "/dev/null", 1);
 		login_tty(slave);
-		execl(program(), program(), "ini/article-arm64.ini", (char *)NULL);
+		execl(pty_program(), pty_program(), "ini/article-arm64.ini", (char *)NULL);
 		_exit(127);
 	}
 	close(slave);
@@ -303,26 +297,17 @@ static void test_idle_screen_writes_nothing(void **state)
 	close(s.fd);
 }
 
-static int skip_without_program(void **state)
-{
-	if (!access(program(), X_OK))
-		return 0;
-	print_message("# skip: %s is not built\n", program());
-	skip();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_quit_gives_the_terminal_back, skip_without_program),
-		cmocka_unit_test_setup(test_sigterm_gives_the_terminal_back, skip_without_program),
-		cmocka_unit_test_setup(test_sighup_gives_the_terminal_back, skip_without_program),
-		cmocka_unit_test_setup(test_crash_gives_the_terminal_back, skip_without_program),
-		cmocka_unit_test_setup(test_abort_gives_the_terminal_back, skip_without_program),
-		cmocka_unit_test_setup(test_vt100_gets_no_colours, skip_without_program),
-		cmocka_unit_test_setup(test_idle_screen_writes_nothing, skip_without_program),
-		cmocka_unit_test_setup(test_screen_survives_random_input, skip_without_program),
+		cmocka_unit_test_setup(test_quit_gives_the_terminal_back, pty_skip_without_program),
+		cmocka_unit_test_setup(test_sigterm_gives_the_terminal_back, pty_skip_without_program),
+		cmocka_unit_test_setup(test_sighup_gives_the_terminal_back, pty_skip_without_program),
+		cmocka_unit_test_setup(test_crash_gives_the_terminal_back, pty_skip_without_program),
+		cmocka_unit_test_setup(test_abort_gives_the_terminal_back, pty_skip_without_program),
+		cmocka_unit_test_setup(test_vt100_gets_no_colours, pty_skip_without_program),
+		cmocka_unit_test_setup(test_idle_screen_writes_nothing, pty_skip_without_program),
+		cmocka_unit_test_setup(test_screen_survives_random_input, pty_skip_without_program),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

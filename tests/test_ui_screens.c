@@ -9,10 +9,6 @@
  *    build/tests/test_ui_screens '*_log'        only the script "log"
  *    REGOLD=missing ...                        writes those that are not there
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -20,17 +16,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <utmp.h>
 #include <cmocka.h>
 
 #include "base/types.h"
+#include "pty_session.h"
 
 #define GOLDEN "tests/e2e/screens/"
 #define MAX_STEPS 24
+#define TRIES 5
 #define A "ini/article-arm64.ini"
 #define ESC "\033"
 
@@ -143,67 +138,6 @@ static const struct script scripts[] = {
 	{ "scale", 120, 40, { "ini/scale-4p.ini" }, { { "", "scale-4p" }, { "++++++", "scale-4p-zoom" } } },
 };
 
-struct session {
-	int fd;
-	pid_t pid;
-};
-
-/* A program under AddressSanitizer gets more time for the same. */
-#ifdef __SANITIZE_ADDRESS__
-#define PATIENCE 4
-#else
-#define PATIENCE 1
-#endif
-
-static const char *program(void)
-{
-	const char *p = getenv("MMVIEW");
-
-	return p ? p : "build/mmview";
-}
-
-static void swallow(struct session *s, int ms)
-{
-	struct pollfd p = { s->fd, POLLIN, 0 };
-	char buf[8192];
-
-	while (poll(&p, 1, ms) > 0 && read(s->fd, buf, sizeof(buf)) > 0)
-		;
-}
-
-static void start(struct session *s, const struct script *sc)
-{
-	struct winsize ws = { (unsigned short)sc->h, (unsigned short)sc->w, 0, 0 };
-	const char *argv[8] = { program() };
-
-	for (int i = 0; i < 6; i++)
-		argv[i + 1] = sc->args[i];
-	s->pid = forkpty(&s->fd, NULL, NULL, &ws);
-	assert_true(s->pid >= 0);
-	if (!s->pid) {
-		setenv("TERM", "xterm-256color", 1);
-		setenv("COLORTERM", "truecolor", 1);
-		setenv("LC_ALL", "C.UTF-8", 1);
-		setenv("XDG_CONFIG_HOME", "/dev/null", 1);
-		unsetenv("NO_COLOR");
-		unsetenv("COLORFGBG");
-		execv(program(), (char *const *)argv);
-		_exit(127);
-	}
-	fcntl(s->fd, F_SETFL, O_NONBLOCK);
-}
-
-static void type(struct session *s, const char *keys)
-{
-	for (; *keys; keys++) {
-		while (write(s->fd, keys, 1) < 0 && errno == EAGAIN)
-			swallow(s, 5);
-		/* A lone Escape is told from the start of a key by the pause after it. */
-		if (*keys == '\033' && keys[1] != '[')
-			swallow(s, 60);
-	}
-}
-
 static char *slurp(const char *path, size_t *n)
 {
 	FILE *f = fopen(path, "r");
@@ -220,21 +154,21 @@ static char *slurp(const char *path, size_t *n)
 }
 
 /* Let the flash of what @keys did fade, then have the screen saved to @path. */
-static bool take(struct session *s, const char *keys, const char *path)
+static bool take(struct pty_session *s, const char *keys, const char *path)
 {
 	char line[256];
 	struct stat st;
 
 	unlink(path);
-	swallow(s, 60 * PATIENCE);
+	pty_swallow(s, 60);
 	if (strpbrk(keys, "afux]\r\022"))
 		usleep(480000 * PATIENCE);
 	snprintf(line, sizeof(line), ":shot %s\r", path);
-	type(s, line);
+	pty_type(s, line);
 	for (int i = 0; i < 400; i++) {
-		swallow(s, 25);
+		pty_swallow(s, 25);
 		if (!stat(path, &st) && st.st_size > 0) {
-			swallow(s, 30);
+			pty_swallow(s, 30);
 			return true;
 		}
 	}
@@ -242,19 +176,16 @@ static bool take(struct session *s, const char *keys, const char *path)
 }
 
 /* Report the first line that differs. */
-static bool same(const char *name, const char *golden, size_t n, const char *got, size_t m)
+static void tell_difference(const char *name, const char *golden, size_t n, const char *got, size_t m)
 {
 	size_t at = 0, line = 1;
 
-	if (golden && n == m && !memcmp(golden, got, n))
-		return true;
 	while (golden && at < n && at < m && golden[at] == got[at])
 		line += golden[at++] == '\n';
 	print_message("# %s: differs from line %zu on\n", name, line);
-	return false;
 }
 
-static bool compare(const char *name, const char *shot)
+static bool compare(const char *name, const char *shot, bool last)
 {
 	char path[256];
 	size_t n, m;
@@ -270,48 +201,49 @@ static bool compare(const char *name, const char *shot)
 		fclose(f);
 	}
 	golden = slurp(path, &n);
-	ok = same(name, golden, n, got, m);
+	ok = golden && n == m && !memcmp(golden, got, n);
+	if (!ok && last)
+		tell_difference(name, golden, n, got, m);
 	free(golden);
 	free(got);
 	return ok;
 }
 
+/* On a busy computer a flash fades later: the screen is taken again until it is the recorded one. */
+static bool becomes(struct pty_session *s, const struct step *step, const char *shot)
+{
+	const char *keys = step->keys;
+
+	for (int left = TRIES - 1; left >= 0; left--, keys = "\r") {
+		if (!take(s, keys, shot)) {
+			print_message("# %s: no screen\n", step->name);
+			return false;
+		}
+		if (compare(step->name, shot, !left))
+			return true;
+	}
+	return false;
+}
+
 static void run_script(const struct script *sc)
 {
 	char shot[64];
-	struct session s;
-	int bad = 0, status;
+	struct pty_session s;
+	int bad = 0;
 
 	snprintf(shot, sizeof(shot), "/tmp/mmview-screen-%d.ans", (int)getpid());
-	start(&s, sc);
-	swallow(&s, 300);
+	pty_start(&s, sc->w, sc->h, sc->args);
+	pty_swallow(&s, 300);
 	for (int i = 0; i < MAX_STEPS && sc->step[i].name; i++) {
-		type(&s, sc->step[i].keys);
-		if (!take(&s, sc->step[i].keys, shot)) {
-			print_message("# %s: no screen\n", sc->step[i].name);
-			bad++;
-			break;
-		}
-		bad += !compare(sc->step[i].name, shot);
+		pty_type(&s, sc->step[i].keys);
+		bad += !becomes(&s, &sc->step[i], shot);
 	}
 	unlink(shot);
-	type(&s, ESC "q");
-	for (int i = 0; i < 200 && waitpid(s.pid, &status, WNOHANG) == 0; i++)
-		swallow(&s, 20);
-	close(s.fd);
+	pty_quit(&s, ESC "q");
 	assert_int_equal(bad, 0);
 }
 
 static void test_screens_are_as_recorded(void **state) { run_script(*state); }
-
-static int skip_without_program(void **state)
-{
-	if (access(program(), X_OK)) {
-		print_message("# skip: %s is not built\n", program());
-		skip();
-	}
-	return 0;
-}
 
 int main(int argc, char **argv)
 {
@@ -323,7 +255,7 @@ int main(int argc, char **argv)
 		cmocka_set_test_filter(argv[1]);
 	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++) {
 		snprintf(names[i], sizeof(names[i]), "test_screens_%s", scripts[i].name);
-		tests[i] = (struct CMUnitTest){ names[i], test_screens_are_as_recorded, skip_without_program, NULL,
+		tests[i] = (struct CMUnitTest){ names[i], test_screens_are_as_recorded, pty_skip_without_program, NULL,
 						(void *)&scripts[i] };
 	}
 	return _cmocka_run_group_tests("ui_screens", tests, ARRAY_SIZE(tests), NULL, NULL);

@@ -5,6 +5,7 @@
 #   start COLSxROWS ARG...   run mmview with ARGs      keys KEY...     tmux key names
 #   type TEXT                literal text              screen          what is on it
 #   wait_for TEXT            until the screen has it   check NAME CMD  one TAP line
+#   until_true CMD           until it succeeds
 MMVIEW=${MMVIEW:-build/mmview}
 dir=$(mktemp -d)
 sock=$dir/tmux0
@@ -30,12 +31,15 @@ start() {
 	starts=$((starts + 1))
 	sock=$dir/tmux$starts
 	tm new-session -d -x "${size%x*}" -y "${size#*x}" -e LANG=C.UTF-8 -e LC_ALL=C.UTF-8 \
-		-e COLORTERM=truecolor -e PS1='PROMPT> ' -e ENV= -e XDG_CONFIG_HOME=/dev/null sh
+		-e COLORTERM=truecolor -e ENV= -e XDG_CONFIG_HOME=/dev/null sh
 	tm set -g default-terminal tmux-256color >/dev/null
 	tm set -g status off >/dev/null
 	tm set -g escape-time 0 >/dev/null
 	tm resize-window -x "${size%x*}" -y "${size#*x}" 2>/dev/null
-	wait_for 'PROMPT>' >/dev/null
+	# dash takes no PS1 from the environment when root runs it.
+	tm send-keys -l "PS1='PROMPT> '"
+	tm send-keys Enter
+	wait_for '^PROMPT>'
 	tm send-keys -l "clear; $MMVIEW $*; echo status=\$?"
 	tm send-keys Enter
 }
@@ -56,24 +60,21 @@ resize() {
 click() { tm send-keys -l "$(printf '\033[<0;%d;%dM\033[<0;%d;%dm' "$1" "$2" "$1" "$2")"; }
 wheel_up() { tm send-keys -l "$(printf '\033[<64;%d;%dM' "$1" "$2")"; }
 
-wait_for() {
+# Until a condition holds. A minute is a loaded computer's patience, not an expectation.
+until_true() {
 	i=0
-	while [ "$i" -lt 100 ]; do
-		screen | grep -q -- "$1" && return 0
+	while [ "$i" -lt 600 ]; do
+		"$@" && return 0
 		sleep 0.1
 		i=$((i + 1))
 	done
 	return 1
 }
-wait_gone() {
-	i=0
-	while [ "$i" -lt 100 ]; do
-		screen | grep -q -- "$1" || return 0
-		sleep 0.1
-		i=$((i + 1))
-	done
-	return 1
-}
+shows() { screen | grep -q -- "$1"; }
+shows_line() { screen | grep -qx -- "$1"; }
+shows_not() { ! shows "$1"; }
+wait_for() { until_true shows "$1"; }
+wait_gone() { until_true shows_not "$1"; }
 # Until the screen stops changing.
 settle() {
 	last=
@@ -111,6 +112,5 @@ terminal_is_sane() {
 	[ "$(tm display-message -p '#{alternate_on} #{cursor_flag} #{mouse_any_flag}')" = "0 1 0" ] || return 1
 	tm send-keys -l 'stty -a | grep -c " echo "'
 	tm send-keys Enter
-	sleep 0.3
-	screen | grep -qx '1'
+	until_true shows_line 1
 }

@@ -6,8 +6,9 @@
 . "$(dirname "$0")/lib.sh"
 ini=ini/article-arm64.ini
 
-has() { screen | grep -q -- "$1"; }
-free_all_gone() { wait_for "$1"; }
+has() { wait_for "$1"; }
+differs() { [ "$before" != "$(screen)" ]; }
+changed() { until_true differs; }
 
 start 120x40 "$ini"
 check "the header names machine, size, nodes and page size" wait_for 'article-arm64.*512 MiB.*2 nodes.*4 KiB'
@@ -21,7 +22,7 @@ check "the status line shows keys" has 'a alloc.*f free.*q quit'
 before=$(screen)
 keys Right Right Down
 settle
-check "the cursor moves" test "$before" != "$(screen)"
+check "the cursor moves" changed
 keys +
 settle
 check "zooming in halves the pages of a cell" has '1 cell = 64 pages'
@@ -33,14 +34,14 @@ before=$(screen)
 keys a a a a
 settle
 check "allocating is an event that is shown" has 'alloc.*order 3'
-check "allocating changes the screen" test "$before" != "$(screen)"
+check "allocating changes the screen" changed
 keys u u u u
 settle
 check "undo goes back to operation 0" has 'op 0'
 
 keys Space
 check "the workload runs" wait_for '▶'
-sleep 1
+wait_for 'op [1-9]' >/dev/null
 keys Space
 settle
 check "and pauses with operations done" wait_for 'op [1-9]'

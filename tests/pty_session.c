@@ -5,11 +5,15 @@
 #include <poll.h>
 #include <pty.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -49,42 +53,150 @@ static void become_program(const char *const *args)
 	_exit(127);
 }
 
+/* --- what the program is doing ---------------------------------------------------- */
+
+long long pty_clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+/* Its state as ps shows it: R running or waiting for a processor, S asleep; Z when it has ended. */
+static char state_of(pid_t pid)
+{
+	char path[32], buf[512], *end;
+	int fd;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY);
+	n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n < 0)
+		return 'Z';
+	buf[n] = '\0';
+	end = strrchr(buf, ')'); /* the name before it may hold anything */
+	return end && end[1] ? end[2] : 'Z';
+}
+
+/* Bytes that were typed and that it has not read. */
+static int unread(const struct pty_session *s)
+{
+	const char *name = ptsname(s->fd);
+	int fd = name ? open(name, O_RDONLY | O_NOCTTY | O_NONBLOCK) : -1, n = 0;
+
+	if (fd < 0)
+		return 0;
+	ioctl(fd, FIONREAD, &n);
+	close(fd);
+	return n;
+}
+
+/* Return: 1 something came, 0 nothing for @ms, -1 the terminal is closed. */
+static int read_some(struct pty_session *s, int ms)
+{
+	struct pollfd p = { s->fd, POLLIN, 0 };
+	char buf[8192];
+	ssize_t n;
+
+	if (poll(&p, 1, ms) <= 0)
+		return 0;
+	n = read(s->fd, buf, sizeof(buf));
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n <= 0)
+		return -1;
+	if (s->see)
+		s->see(s->arg, buf, (size_t)n);
+	return 1;
+}
+
+bool pty_read(struct pty_session *s, int ms)
+{
+	long long left = ms, end = pty_clock_ms() + ms;
+	int r;
+
+	do {
+		r = read_some(s, (int)left);
+		left = end - pty_clock_ms();
+	} while (r >= 0 && left > 0);
+	return r >= 0;
+}
+
+#define CALM_MS 70 /* two frames and some: what moves by itself has moved */
+
+void pty_settle(struct pty_session *s)
+{
+	long long now = pty_clock_ms(), calm = now, end = now + PTY_LAST_RESORT_MS;
+
+	while (now - calm < CALM_MS) {
+		int r = read_some(s, 5);
+		char state = state_of(s->pid);
+
+		now = pty_clock_ms();
+		if (r < 0 || state == 'Z')
+			return;
+		if (r || state != 'S' || unread(s))
+			calm = now;
+		if (now > end)
+			fail_msg("the program does not come to rest");
+	}
+}
+
+/* --- typing --------------------------------------------------------------------------- */
+
 void pty_start(struct pty_session *s, int w, int h, const char *const *args)
 {
 	struct winsize ws = { (unsigned short)h, (unsigned short)w, 0, 0 };
+	int r = 0;
 
+	memset(s, 0, sizeof(*s));
 	s->pid = forkpty(&s->fd, NULL, NULL, &ws);
 	assert_true(s->pid >= 0);
 	if (!s->pid)
 		become_program(args);
 	fcntl(s->fd, F_SETFL, O_NONBLOCK);
-}
-
-void pty_swallow(struct pty_session *s, int ms)
-{
-	struct pollfd p = { s->fd, POLLIN, 0 };
-	char buf[8192];
-
-	while (poll(&p, 1, ms * PATIENCE) > 0 && read(s->fd, buf, sizeof(buf)) > 0)
-		;
+	for (long long end = pty_clock_ms() + PTY_LAST_RESORT_MS; !r && pty_clock_ms() < end;)
+		r = read_some(s, 1000);
+	assert_int_equal(r, 1);
+	pty_settle(s);
 }
 
 void pty_type(struct pty_session *s, const char *keys)
 {
+	long long end = pty_clock_ms() + PTY_LAST_RESORT_MS;
+
 	for (; *keys; keys++) {
-		while (write(s->fd, keys, 1) < 0 && errno == EAGAIN)
-			pty_swallow(s, 5);
+		while (write(s->fd, keys, 1) < 0 && errno == EAGAIN && pty_clock_ms() < end)
+			read_some(s, 5);
 		if (*keys == '\033' && keys[1] != '[')
-			pty_swallow(s, 60);
+			pty_settle(s);
 	}
+}
+
+int pty_wait_end(struct pty_session *s)
+{
+	long long end = pty_clock_ms() + PTY_LAST_RESORT_MS;
+	int status = -1;
+
+	while (waitpid(s->pid, &status, WNOHANG) == 0) {
+		if (pty_clock_ms() > end) {
+			kill(s->pid, SIGKILL);
+			waitpid(s->pid, &status, 0);
+			fail_msg("the program did not end");
+		}
+		if (read_some(s, 20) < 0)
+			usleep(1000); /* it has closed the terminal and is about to end */
+	}
+	return status;
 }
 
 void pty_quit(struct pty_session *s, const char *keys)
 {
-	int status;
-
 	pty_type(s, keys);
-	for (int i = 0; i < 200 && waitpid(s->pid, &status, WNOHANG) == 0; i++)
-		pty_swallow(s, 20);
+	pty_wait_end(s);
 	close(s->fd);
 }

@@ -35,14 +35,13 @@ static void start(struct session *s, int w, int h)
 	snprintf(s->dir, sizeof(s->dir), "/tmp/mmview-cast-XXXXXX");
 	assert_non_null(mkdtemp(s->dir));
 	pty_start(&s->pty, w, h, args);
-	pty_swallow(&s->pty, 400);
 }
 
 /* Each key has been answered before the next one comes. */
 static void type(struct session *s, const char *keys)
 {
 	pty_type(&s->pty, keys);
-	pty_swallow(&s->pty, 60);
+	pty_settle(&s->pty);
 }
 
 static void typef(struct session *s, const char *fmt, ...) PRINTF(2, 3);
@@ -185,7 +184,9 @@ static void make_player(struct tape *t, char *cast)
 	fprintf(t->script, "while [ ! -f %s/go ]; do sleep 0.05; done\n", t->dir);
 	while ((line = strtok_r(NULL, "\n", &save)))
 		play_line(t, line);
-	fprintf(t->script, "touch %s/done\nsleep 60\n", t->dir);
+	/* The terminal answers when it has drawn what came before the question. */
+	fprintf(t->script, "stty -echo -icanon min 1\nprintf '\\033[5n'\ndd bs=1 count=4 2>%s/none >%s/none\n", t->dir, t->dir);
+	fprintf(t->script, "touch %s/done\nsleep 600\n", t->dir);
 	fclose(t->script);
 }
 
@@ -206,7 +207,7 @@ static void play(const char *dir)
 {
 	shell("LC_ALL=C.UTF-8 tmux -u -S %s/tmux -f /dev/null new-session -d -x %d -y %d sh %s/play.sh", dir, W, H, dir);
 	shell("tmux -S %s/tmux set -g status off; tmux -S %s/tmux resize-window -x %d -y %d; touch %s/go", dir, dir, W, H, dir);
-	shell("i=0; while [ ! -f %s/done ] && [ $i -lt 300 ]; do sleep 0.1; i=$((i + 1)); done; sleep 0.3", dir);
+	shell("i=0; while [ ! -f %s/done ] && [ $i -lt 1200 ]; do sleep 0.1; i=$((i + 1)); done; [ -f %s/done ]", dir, dir);
 	shell("tmux -S %s/tmux capture-pane -p > %s/played; tmux -S %s/tmux kill-server", dir, dir, dir);
 }
 
@@ -270,13 +271,12 @@ static void a_recording_plays_back_to_the_same_screen(void **state)
 		typef(&s, "%c", *k);
 	type(&s, ":run random ops=2000\r");
 	ioctl(s.pty.fd, TIOCSWINSZ, &ws);
-	pty_swallow(&s.pty, 300);
+	pty_settle(&s.pty);
 	type(&s, "r\033[5~");
 	type(&s, ":alloc order=1 as=\"b\\s\"\r");
-	usleep(500000 * PATIENCE);
-	pty_swallow(&s.pty, 100);
+	pty_read(&s.pty, 500); /* the flash of what was done fades */
+	pty_settle(&s.pty);
 	typef(&s, ":shot %s/end.txt\r", s.dir);
-	pty_swallow(&s.pty, 300);
 	pty_quit(&s.pty, "q");
 	t.dir = s.dir;
 	cast = slurp(s.dir, "a.cast");
@@ -374,12 +374,11 @@ static void check_palette(struct session *s, const char *palette)
 	char *txt, *ans, *html, *svg, *plain;
 
 	typef(s, ":palette %s\r", palette);
-	pty_swallow(&s->pty, 600);
+	pty_read(&s->pty, 600);
 	typef(s, ":shot %s/a.txt\r", s->dir);
 	typef(s, ":shot %s/a.ans\r", s->dir);
 	typef(s, ":shot %s/a.html\r", s->dir);
 	typef(s, ":shot %s/a.svg\r", s->dir);
-	pty_swallow(&s->pty, 300);
 	txt = slurp(s->dir, "a.txt");
 	ans = slurp(s->dir, "a.ans");
 	html = slurp(s->dir, "a.html");

@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -31,16 +30,17 @@
 #define TAIL 65536
 
 struct session {
-	int fd;
-	pid_t pid;
+	struct pty_session pty;
 	struct rng rng;
 	struct termios before;
 	char tail[TAIL];   /* the last output */
 	size_t len;
 };
 
-static void keep(struct session *s, const char *buf, size_t n)
+static void keep(void *arg, const char *buf, size_t n)
 {
+	struct session *s = arg;
+
 	if (s->len + n >= TAIL) {
 		size_t drop = s->len + n - TAIL + 1;
 
@@ -56,22 +56,13 @@ static void keep(struct session *s, const char *buf, size_t n)
 	s->tail[s->len] = '\0';
 }
 
-/* Read what the program writes until it is quiet for @ms, or some frames long. False: it has closed the terminal. */
-static bool drain(struct session *s, int ms)
+/* Until the program has written @what, or the patience of a loaded computer ends. */
+static void read_until(struct session *s, const char *what)
 {
-	struct pollfd p = { s->fd, POLLIN, 0 };
-	char buf[8192];
+	long long end = pty_clock_ms() + PTY_LAST_RESORT_MS;
 
-	for (int i = 0; i < 32 && poll(&p, 1, ms) > 0; i++) {
-		ssize_t n = read(s->fd, buf, sizeof(buf));
-
-		if (n < 0 && errno == EAGAIN)
-			return true;
-		if (n <= 0)
-			return false;
-		keep(s, buf, (size_t)n);
-	}
-	return true;
+	while (!strstr(s->tail, what) && pty_clock_ms() < end && pty_read(&s->pty, 20))
+		;
 }
 
 static void open_session(struct session *s, const char *term)
@@ -80,11 +71,13 @@ static void open_session(struct session *s, const char *term)
 	int slave;
 
 	memset(s, 0, sizeof(*s));
-	assert_int_equal(openpty(&s->fd, &slave, NULL, NULL, &ws), 0);
+	s->pty.see = keep;
+	s->pty.arg = s;
+	assert_int_equal(openpty(&s->pty.fd, &slave, NULL, NULL, &ws), 0);
 	tcgetattr(slave, &s->before);
-	s->pid = fork();
-	assert_true(s->pid >= 0);
-	if (!s->pid) {
+	s->pty.pid = fork();
+	assert_true(s->pty.pid >= 0);
+	if (!s->pty.pid) {
 		setenv("TERM", term, 1);
 		setenv("LC_ALL", "C.UTF-8", 1);
 		setenv("XDG_CONFIG_HOME", "/dev/null", 1);
@@ -93,44 +86,28 @@ static void open_session(struct session *s, const char *term)
 		_exit(127);
 	}
 	close(slave);
-	fcntl(s->fd, F_SETFL, O_NONBLOCK);
-	for (int i = 0; i < 100 && !strstr(s->tail, "op "); i++)
-		drain(s, 50);
+	fcntl(s->pty.fd, F_SETFL, O_NONBLOCK);
+	read_until(s, "op ");
 	assert_non_null(strstr(s->tail, "article-arm64"));
 }
 
 /* Type @text; while the program is too busy to read, keep reading what it writes. */
 static void say(struct session *s, const char *text)
 {
+	long long end = pty_clock_ms() + PTY_LAST_RESORT_MS;
 	size_t left = strlen(text);
 
-	for (int tries = 0; left && tries < 2000; tries++) {
-		ssize_t n = write(s->fd, text, left);
+	while (left && pty_clock_ms() < end) {
+		ssize_t n = write(s->pty.fd, text, left);
 
 		if (n > 0) {
 			text += n;
 			left -= (size_t)n;
-		} else if (errno != EAGAIN || !drain(s, 10)) {
+		} else if (errno != EAGAIN || !pty_read(&s->pty, 10)) {
 			return;
 		}
 	}
 	assert_int_equal(left, 0);
-}
-
-static int wait_end(struct session *s)
-{
-	int status = -1;
-
-	for (int i = 0; i < 400; i++) {
-		drain(s, 20);
-		if (waitpid(s->pid, &status, WNOHANG) == s->pid)
-			return status;
-		usleep(20000);
-	}
-	kill(s->pid, SIGKILL);
-	waitpid(s->pid, &status, 0);
-	fail_msg("the program did not end");
-	return status;
 }
 
 static const char *last_of(const char *text, const char *what)
@@ -147,13 +124,13 @@ static void assert_terminal_is_given_back(struct session *s)
 {
 	struct termios after;
 
-	drain(s, 20);
-	assert_int_equal(tcgetattr(s->fd, &after), 0);
+	pty_read(&s->pty, 20);
+	assert_int_equal(tcgetattr(s->pty.fd, &after), 0);
 	assert_int_equal(after.c_lflag & (ICANON | ECHO | ISIG), s->before.c_lflag & (ICANON | ECHO | ISIG));
 	assert_true(last_of(s->tail, "\033[?1003l") >= last_of(s->tail, "\033[?1003h"));
 	assert_true(last_of(s->tail, "\033[?1006l") >= last_of(s->tail, "\033[?1006h"));
 	assert_non_null(strstr(s->tail, "\033[?1049l"));
-	close(s->fd);
+	close(s->pty.fd);
 }
 
 /* --- the storm ---------------------------------------------------------------- */
@@ -162,8 +139,8 @@ static void random_resize(struct session *s)
 {
 	struct winsize ws = { (unsigned short)(1 + rng_below(&s->rng, 70)), (unsigned short)(1 + rng_below(&s->rng, 230)), 0, 0 };
 
-	ioctl(s->fd, TIOCSWINSZ, &ws);
-	kill(s->pid, SIGWINCH);
+	ioctl(s->pty.fd, TIOCSWINSZ, &ws);
+	kill(s->pty.pid, SIGWINCH);
 }
 
 static void random_mouse(struct session *s)
@@ -192,10 +169,10 @@ static void random_key(struct session *s)
 static void random_signal(struct session *s)
 {
 	if (rng_percent(&s->rng, 50)) {
-		kill(s->pid, SIGTSTP);
-		drain(s, 1);
+		kill(s->pty.pid, SIGTSTP);
+		pty_read(&s->pty, 1);
 	}
-	kill(s->pid, SIGCONT);
+	kill(s->pty.pid, SIGCONT);
 }
 
 static void test_screen_survives_random_input(void **state)
@@ -220,22 +197,20 @@ static void test_screen_survives_random_input(void **state)
 			random_mouse(&s);
 		else
 			random_key(&s);
-		assert_true(drain(&s, i % 16 ? 0 : 2));
-		if (waitpid(s.pid, NULL, WNOHANG))
+		assert_true(pty_read(&s.pty, i % 16 ? 0 : 2));
+		if (waitpid(s.pty.pid, NULL, WNOHANG))
 			fail_msg("ended at input %d", i);
 	}
-	ioctl(s.fd, TIOCSWINSZ, &ws);
-	kill(s.pid, SIGWINCH);
-	drain(&s, 300);
+	ioctl(s.pty.fd, TIOCSWINSZ, &ws);
+	kill(s.pty.pid, SIGWINCH);
 	say(&s, "\033\033\033\033");
-	drain(&s, 300);
+	pty_read(&s.pty, 300); /* a workload may run: it need not come to rest */
 	say(&s, ":lesson off\r:pause\r\014:verify\r");
-	for (int i = 0; i < 200 && !strstr(s.tail, "verify"); i++)
-		drain(&s, 50);
-	drain(&s, 1000);
+	read_until(&s, "verify");
+	pty_read(&s.pty, 1000);
 	assert_null(strstr(s.tail, "broken"));
 	say(&s, "\033\033q");
-	assert_int_equal(wait_end(&s), 0);
+	assert_int_equal(pty_wait_end(&s.pty), 0);
 	assert_terminal_is_given_back(&s);
 }
 
@@ -247,7 +222,7 @@ static void test_quit_gives_the_terminal_back(void **state)
 
 	open_session(&s, "xterm-256color");
 	say(&s, "q");
-	assert_int_equal(wait_end(&s), 0);
+	assert_int_equal(pty_wait_end(&s.pty), 0);
 	assert_terminal_is_given_back(&s);
 }
 
@@ -257,8 +232,8 @@ static void end_by_signal(int sig)
 	int status;
 
 	open_session(&s, "xterm-256color");
-	kill(s.pid, sig);
-	status = wait_end(&s);
+	kill(s.pty.pid, sig);
+	status = pty_wait_end(&s.pty);
 	assert_true(WIFSIGNALED(status) || WIFEXITED(status));
 	assert_terminal_is_given_back(&s);
 }
@@ -277,8 +252,8 @@ static void test_vt100_gets_no_colours(void **state)
 	assert_null(strstr(s.tail, "38;2"));
 	assert_null(strstr(s.tail, "\033[?1002h"));
 	say(&s, "q");
-	assert_int_equal(wait_end(&s), 0);
-	close(s.fd);
+	assert_int_equal(pty_wait_end(&s.pty), 0);
+	close(s.pty.fd);
 }
 
 /* An idle screen. Expect no byte at all: it neither blinks nor floods. */
@@ -288,13 +263,14 @@ static void test_idle_screen_writes_nothing(void **state)
 	size_t len;
 
 	open_session(&s, "xterm-256color");
-	drain(&s, 700);
+	pty_settle(&s.pty);
+	pty_read(&s.pty, 700);
 	len = s.len;
-	drain(&s, 500);
+	pty_read(&s.pty, 500);
 	assert_int_equal(s.len, len);
 	say(&s, "q");
-	wait_end(&s);
-	close(s.fd);
+	pty_wait_end(&s.pty);
+	close(s.pty.fd);
 }
 
 int main(void)

@@ -62,7 +62,7 @@ u32 ascii_for(u32 ch)
 	};
 
 	if (ch < 0x7f)
-		return ch;
+		return ch < 0x20 ? ' ' : ch;
 	for (size_t i = 0; i < ARRAY_SIZE(map); i++)
 		if (map[i].ch == ch)
 			return (u32)map[i].a;
@@ -153,19 +153,22 @@ static void break_wide(struct canvas *cv, int x, int y)
 		c[1].ch = ' ';
 }
 
+/* No character that a terminal acts on, nor one that UTF-8 has not. */
+static u32 drawable(u32 ch)
+{
+	if (ch < 0x20)
+		return ' ';
+	return (ch >= 0x7f && ch < 0xa0) || (ch >= 0xd800 && ch < 0xe000) || ch > 0x10ffff ? 0xfffd : ch;
+}
+
 int canvas_put(struct canvas *cv, int x, int y, u32 ch, struct style style)
 {
 	int w;
 
-	if (cv->ascii)
-		ch = ascii_for(ch);
+	ch = cv->ascii ? ascii_for(ch) : drawable(ch);
 	w = char_columns(ch);
-	if (w < 1) {
-		if (ch >= 0x20)
-			return 0;
-		ch = ' ';
-		w = 1;
-	}
+	if (w < 1)
+		return 0;
 	if (!in_clip(cv, x, y, w))
 		return w;
 	break_wide(cv, x, y);

@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "io/atomic_file.h"
 
 static bool yes(const char *v) { return !strcmp(v, "yes") || !strcmp(v, "on") || !strcmp(v, "1") || !strcmp(v, "true"); }
 
@@ -117,6 +118,8 @@ int config_read(struct ui *ui, struct mm_error *err)
 		nr++;
 		ret = read_line(ui, line, section, sizeof(section), err);
 	}
+	if (!ret && ferror(f))
+		ret = mm_fail(err, -errno, "cannot be read: %s", strerror(errno));
 	fclose(f);
 	if (ret)
 		mm_error_prefix(err, "%s:%d", path, nr);
@@ -164,28 +167,39 @@ static void make_folder(const struct ui *ui, const char *path)
 	mkdir(dir, 0755);
 }
 
+/* The file with @key set, and then all of it at once. */
+static int write_anew(const char *path, const char *key, const char *value, struct mm_error *err)
+{
+	char *buf = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&buf, &len), *from = fopen(path, "r");
+	int rc = 0;
+
+	if (to)
+		copy_with(from, to, key, value);
+	if (from && ferror(from))
+		rc = mm_fail(err, -EIO, "%s: cannot be read", path);
+	if (!to || ferror(to))
+		rc = mm_fail(err, -ENOMEM, "no memory for %s", path);
+	if (from)
+		fclose(from);
+	if (to && fclose(to) && !rc)
+		rc = mm_fail(err, -ENOMEM, "no memory for %s", path);
+	rc = rc ? rc : atomic_write_file(path, buf, len, err);
+	free(buf);
+	return rc;
+}
+
 int config_save(struct ui *ui, const char *key, const char *value, struct mm_error *err)
 {
-	char path[512], temp[520];
-	FILE *from, *to;
-	bool bad;
+	char path[512];
+	int rc;
 
 	if (!config_path(ui, path, sizeof(path)))
 		return mm_fail(err, -ENOENT, "no home folder to remember it in");
 	make_folder(ui, path);
-	snprintf(temp, sizeof(temp), "%s.new", path);
-	to = fopen(temp, "w");
-	if (!to)
-		return mm_fail(err, -errno, "cannot remember it: %s: %s", temp, strerror(errno));
-	from = fopen(path, "r");
-	copy_with(from, to, key, value);
-	if (from)
-		fclose(from);
-	bad = ferror(to);
-	bad |= fclose(to) != 0;
-	if (bad || rename(temp, path)) {
-		unlink(temp);
-		return mm_fail(err, -EIO, "cannot remember it: writing %s failed", path);
-	}
-	return 0;
+	rc = write_anew(path, key, value, err);
+	if (rc)
+		mm_error_prefix(err, "cannot remember it");
+	return rc;
 }

@@ -3,7 +3,10 @@
 #include "app.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "io/atomic_file.h"
 
 #define CELL_W 10
 #define CELL_H 20
@@ -160,6 +163,25 @@ static void write_text(const struct shot *s)
 	}
 }
 
+/* The whole picture in memory, then the file at once: a full disk leaves the old one. */
+static int write_shot(struct shot *s, void (*draw)(const struct shot *), const char *path, struct mm_error *err)
+{
+	char *buf = NULL;
+	size_t len = 0;
+	bool bad;
+	int rc;
+
+	s->f = open_memstream(&buf, &len);
+	if (!s->f)
+		return mm_fail(err, -ENOMEM, "no memory for a picture");
+	draw(s);
+	bad = ferror(s->f);
+	bad |= fclose(s->f) != 0;
+	rc = bad ? mm_fail(err, -ENOMEM, "no memory for a picture") : atomic_write_file(path, buf, len, err);
+	free(buf);
+	return rc;
+}
+
 int shot_write(const struct canvas *cv, enum palette pal, const char *path, struct mm_error *err)
 {
 	static const struct { const char *ext; void (*fn)(const struct shot *); } kinds[] = {
@@ -168,16 +190,8 @@ int shot_write(const struct canvas *cv, enum palette pal, const char *path, stru
 	const char *dot = strrchr(path, '.');
 	struct shot s = { NULL, cv, pal };
 
-	for (size_t i = 0; dot && i < ARRAY_SIZE(kinds); i++) {
-		if (strcmp(dot, kinds[i].ext))
-			continue;
-		s.f = fopen(path, "w");
-		if (!s.f)
-			return mm_fail(err, -errno, "cannot write %s: %s", path, strerror(errno));
-		kinds[i].fn(&s);
-		if (ferror(s.f) | fclose(s.f))
-			return mm_fail(err, -EIO, "writing %s failed; is the disk full?", path);
-		return 0;
-	}
+	for (size_t i = 0; dot && i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(dot, kinds[i].ext))
+			return write_shot(&s, kinds[i].fn, path, err);
 	return mm_fail(err, -EINVAL, "shot FILE.svg, FILE.html, FILE.ans or FILE.txt: \"%s\" is none of these", path);
 }

@@ -18,11 +18,16 @@
 #define EXIT_FAILED 1
 #define EXIT_USAGE  2
 
-/* Print and empty @out. Return: 0, or 1 when standard output does not take it. */
+/*
+ * Print and empty @out; names in it come from files, and standard output may be a terminal.
+ * Return: 0, or 1 when standard output does not take it.
+ */
 static int emit(struct text *out)
 {
-	size_t n = fwrite(text_str(out), 1, out->len, stdout);
-	bool bad = n != out->len || fflush(stdout) || out->failed;
+	bool bad;
+
+	text_harmless(out->buf);
+	bad = fwrite(text_str(out), 1, out->len, stdout) != out->len || fflush(stdout) || out->failed;
 
 	text_clear(out);
 	if (bad)
@@ -55,6 +60,8 @@ static int run_script(struct machine *m, const char *path, bool json, struct tex
 		line[strcspn(line, "\r\n")] = '\0';
 		rc = run_one(m, line, json, out, &err);
 	}
+	if (!rc && ferror(f))
+		rc = mm_fail(&err, -errno, "cannot be read any further: %s", strerror(errno));
 	if (rc) {
 		mm_error_prefix(&err, "%s:%d", path, nr);
 		fprintf(stderr, "%s\n", err.msg);
@@ -93,7 +100,7 @@ int headless_check(char **paths, int nr)
 		struct machine *m = machine_open(paths[i], &err);
 
 		if (m)
-			printf("%s: ok\n", paths[i]);
+			printf("%s: ok\n", text_harmless(paths[i]));
 		else
 			fprintf(stderr, "mmview: %s\n", err.msg);
 		status |= !m;

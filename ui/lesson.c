@@ -201,6 +201,8 @@ static int read_file(struct lesson *l, const char *path, struct mm_error *err)
 		r.line++;
 		ret = read_line(&r, line, err);
 	}
+	if (!ret && ferror(f))
+		ret = mm_fail(err, -errno, "cannot read lesson %s: %s", path, strerror(errno));
 	fclose(f);
 	if (!ret && (!l->title[LANG_EN].len || !l->machine || !l->nr_steps))
 		ret = mm_fail(err, -EINVAL, "%s: a lesson needs title:, machine: and at least one step after \"---\"", path);

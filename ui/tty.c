@@ -218,13 +218,14 @@ struct tty *tty_start(const struct tty_options *opt, struct mm_error *err)
 	t->depth = opt->depth == DEPTH_AUTO ? detect_depth() : opt->depth;
 	t->has_mouse = *tty_cap(t, "kmous");
 	t->mouse = t->has_mouse && opt->mouse;
+	if (t->has_mouse) {
+		define_key(NULL, KEY_MOUSE);
+		define_key("\033[<", CODE_SGR_MOUSE);
+	}
 	build_restore(t);
 	refresh();
 	set_handlers(on_signal, on_crash);
 	enter_modes(t);
-	/* After the keys of terminfo are known: newer entries name this prefix as a mouse of their own. */
-	define_key(NULL, KEY_MOUSE);
-	define_key("\033[<", CODE_SGR_MOUSE);
 	read_size(t);
 	return t;
 }
@@ -332,26 +333,12 @@ static u32 map_char(wint_t c)
 	}
 }
 
-/* A report may come in pieces; its digits must never be taken for keys. ERR: the rest does not come. */
-static int next_byte(struct tty *t)
-{
-	struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
-	int c = wgetch(t->pad);
-
-	for (int tries = 0; c == ERR && tries < 8; tries++) {
-		if (poll(&p, 1, 250) > 0 && !(p.revents & POLLIN))
-			return ERR;
-		c = wgetch(t->pad);
-	}
-	return c;
-}
-
 static bool read_number(struct tty *t, int *out, int *end)
 {
 	int c, n = 0;
 
 	for (;;) {
-		c = next_byte(t);
+		c = wgetch(t->pad);
 		if (c < '0' || c > '9')
 			break;
 		n = n * 10 + c - '0';

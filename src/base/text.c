@@ -22,16 +22,42 @@ void text_clear(struct text *t)
 		t->buf[0] = '\0';
 }
 
+/*
+ * Bytes of the character at @p, 0 where a terminal would act on it: control characters, DEL,
+ * U+0080 ... U+009F (ESC and a letter in one), and bytes that are no UTF-8, which a terminal of
+ * 8 bits may take for those.
+ */
+static int harmless_len(const unsigned char *p)
+{
+	int n = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 : *p >> 4 == 14 ? 3 : *p >= 0xf0 && *p < 0xf5 ? 4 : 0;
+
+	if (n == 1)
+		return (*p >= ' ' && *p != 0x7f) || *p == '\n' || *p == '\t';
+	for (int i = 1; i < n; i++)
+		if (p[i] >> 6 != 2)
+			return 0;
+	return n == 2 && p[0] == 0xc2 && p[1] < 0xa0 ? 0 : n;
+}
+
+const char *text_harmful(const char *s)
+{
+	for (int n; *s; s += n) {
+		n = harmless_len((const unsigned char *)s);
+		if (!n)
+			return s;
+	}
+	return NULL;
+}
+
 char *text_harmless(char *s)
 {
-	for (unsigned char *p = (unsigned char *)s; p && *p; p++) {
-		/* Also U+0080 ... U+009F, which terminals take for ESC and a letter. */
-		bool c1 = p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
+	for (char *p = s; p && *p; p++) {
+		const char *bad = text_harmful(p);
 
-		if (c1 || (*p < ' ' && *p != '\n' && *p != '\t') || *p == 0x7f)
-			*p = '?';
-		if (c1)
-			*++p = '?';
+		if (!bad)
+			break;
+		p += bad - p;
+		*p = '?';
 	}
 	return s;
 }

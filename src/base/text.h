@@ -22,7 +22,12 @@ struct text {
 void text_init(struct text *t);
 void text_cleanup(struct text *t);
 void text_clear(struct text *t);
-/* What acts on a terminal (control characters but newline and tab) becomes '?', in place. Return: @s. */
+/* The first byte of @s that acts on a terminal; NULL: none does. */
+const char *text_harmful(const char *s);
+/*
+ * What acts on a terminal (control characters but newline and tab, bytes that are no UTF-8)
+ * becomes '?', in place. Return: @s.
+ */
 char *text_harmless(char *s);
 void text_printf(struct text *t, const char *fmt, ...) PRINTF(2, 3);
 void text_vprintf(struct text *t, const char *fmt, va_list ap);

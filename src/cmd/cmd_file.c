@@ -99,6 +99,8 @@ static int source_lines(struct machine *m, FILE *f, const char *path, struct tex
 		else
 			rc = machine_command(m, line, out, err);
 	}
+	if (!rc && ferror(f))
+		rc = mm_fail(err, -errno, "cannot be read any further: %s", strerror(errno));
 	if (rc)
 		mm_error_prefix(err, "%s:%u", path, nr);
 	free(line);

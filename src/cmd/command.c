@@ -304,10 +304,15 @@ static int run_expected_failure(struct machine *m, const char *rest, struct text
 /* Names end up on terminals and in saved scripts: no line may hold what acts there. */
 static int check_characters(const char *line, struct mm_error *e)
 {
-	for (const unsigned char *p = (const unsigned char *)line; *p; p++)
-		if ((*p < ' ' && *p != '\t' && *p != '\r' && (*p != '\n' || p[1])) || *p == 0x7f)
-			return mm_fail(e, -EINVAL, "byte %d of the command is a control character (%#x); take it out",
-				       (int)(p - (const unsigned char *)line) + 1, *p);
+	const char *bad = line, *nl = strchr(line, '\n');
+
+	while ((bad = text_harmful(bad)) && *bad == '\r')
+		bad++;
+	if (nl && nl[1] && (!bad || nl < bad))
+		bad = nl;
+	if (bad)
+		return mm_fail(e, -EINVAL, "byte %d of the command is a control character or no UTF-8 (%#x); take it out",
+			       (int)(bad - line) + 1, (unsigned char)*bad);
 	return 0;
 }
 

@@ -8,7 +8,8 @@
 
 /*
  * Write @len bytes to @path: into a new file beside it, flushed to disk, then
- * renamed. 0, or -errno with what to do; the old file is untouched then.
+ * renamed. A link stays one, and a device or a pipe is written as it is.
+ * 0, or -errno with what to do; the old file is untouched then.
  */
 int atomic_write_file(const char *path, const char *data, size_t len, struct mm_error *err);
 

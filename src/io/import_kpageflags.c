@@ -83,15 +83,21 @@ static void scan_fd(struct flags_scan *s, int fd)
 {
 	static const size_t chunk = 1 << 20;
 	u64 *buf = malloc(chunk);
-	ssize_t n = buf ? 1 : 0;
+	size_t have = 0; /* bytes; a reading may end within a word */
+	ssize_t n = 1;
 
 	s->failed |= !buf;
-	while (n > 0 && !s->failed) {
-		n = read(fd, buf, chunk);
-		for (ssize_t i = 0; i < n / 8; i++)
+	while (n && !s->failed) {
+		n = read(fd, (char *)buf + have, chunk - have);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		have += (size_t)n;
+		for (size_t i = 0; i < have / 8; i++)
 			one_frame(s, buf[i]);
-		if (n % 8)
-			break; /* cut in the middle of a frame */
+		memmove(buf, buf + have / 8, have % 8);
+		have %= 8;
 	}
 	end_run(s);
 	free(buf);

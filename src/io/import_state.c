@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COUNT_UNKNOWN (~0ULL)
+
 static enum migratetype migratetype_of(const char *name)
 {
 	static const char *const names[MIGRATE_TYPES] = {
@@ -69,13 +71,13 @@ static bool scan_zone(const char **s, struct desc_freecount *f)
 	return f->zone != MAX_NR_ZONES;
 }
 
-bool import_buddy_line(const char *s, struct desc_freecount *f)
+static bool buddy_line(const char *s, struct desc_freecount *f)
 {
 	f->mt = -1;
 	return scan_zone(&s, f) && scan_counts(s, f->count) > 0;
 }
 
-bool import_pagetype_line(const char *s, struct desc_freecount *f)
+static bool pagetype_line(const char *s, struct desc_freecount *f)
 {
 	char name[24];
 
@@ -88,21 +90,26 @@ bool import_pagetype_line(const char *s, struct desc_freecount *f)
 	return f->mt != MIGRATE_TYPES && scan_counts(s, f->count) > 0;
 }
 
-/* The lines of @text (NULL: there is none) into d->freecount. Return: how many, or -ENOMEM. */
-static int parse(struct desc *d, const char *text, bool (*line)(const char *, struct desc_freecount *))
+static int load(struct import *im, const char *path, bool (*line)(const char *, struct desc_freecount *))
 {
-	int n = 0;
+	size_t len, n = 0;
+	char *text = import_read(im, &len, "%s", path);
+	int ret = 0;
 
-	for (const char *s = text; s && *s; s += strcspn(s, "\n"), s += *s == '\n') {
+	if (!text)
+		return 0;
+	for (char *s = text; *s && !ret; s += strcspn(s, "\n"), s += *s == '\n') {
 		struct desc_freecount f = { 0 };
 
-		if (n >= MAX_NUMNODES * MAX_NR_ZONES * MIGRATE_TYPES || !line(s, &f))
-			continue;
-		if (desc_add_freecount(d, &f))
-			return -ENOMEM;
-		n++;
+		if (n < (size_t)MAX_NUMNODES * MAX_NR_ZONES * MIGRATE_TYPES && line(s, &f)) {
+			ret = desc_add_freecount(im->d, &f);
+			n++;
+		}
 	}
-	return n;
+	free(text);
+	if (n)
+		text_printf(&im->notes, "free blocks: %s\n", path);
+	return ret;
 }
 
 static struct desc_freecount *find(struct desc *d, int nid, int zone, int mt)
@@ -187,27 +194,15 @@ static void drop_sums(struct import *im)
 			    "one after the other; pagetypeinfo is used\n", differ);
 }
 
-static int load(struct import *im, const char *path, bool (*line)(const char *, struct desc_freecount *))
-{
-	size_t len;
-	char *text = import_read(im, &len, "%s", path);
-	int n = parse(im->d, text, line);
-
-	free(text);
-	if (n > 0)
-		text_printf(&im->notes, "free blocks: %s\n", path);
-	return n < 0 ? n : 0;
-}
-
 int import_freecounts(struct import *im)
 {
 	int ret;
 
 	if (im->flags & (IMPORT_WITHHOLD | IMPORT_NO_STATE))
 		return 0;
-	ret = load(im, "proc/buddyinfo", import_buddy_line);
+	ret = load(im, "proc/buddyinfo", buddy_line);
 	if (!ret)
-		ret = load(im, "proc/pagetypeinfo", import_pagetype_line);
+		ret = load(im, "proc/pagetypeinfo", pagetype_line);
 	if (ret)
 		return mm_fail(im->err, ret, "no memory for the free counts");
 	fill_unknown(im->d);

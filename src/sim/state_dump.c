@@ -54,8 +54,10 @@ char *file_read_arena(struct arena *arena, const char *path, size_t *size, struc
 	}
 	*size = fread(buf, 1, (size_t)st.st_size, f);
 	buf[*size] = '\0';
+	if (*size < (size_t)st.st_size)
+		mm_fail(err, -EIO, "%s: cannot be read to its end: %s", path, ferror(f) ? strerror(errno) : "it became shorter");
 	fclose(f);
-	return buf;
+	return *size < (size_t)st.st_size ? NULL : buf;
 }
 
 bool line_number(const char *line, const char *key, int base, u64 *out)

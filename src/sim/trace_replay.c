@@ -312,7 +312,7 @@ static FILE *open_text(const char *path, struct mm_error *err)
 /* Lines longer than this are no page events; their rest is read as lines of its own. */
 #define LINE_BYTES 4096
 
-static void replay_lines(struct replay *r, FILE *f)
+static int replay_lines(struct replay *r, FILE *f, const char *path, struct mm_error *err)
 {
 	char line[LINE_BYTES];
 
@@ -324,6 +324,7 @@ static void replay_lines(struct replay *r, FILE *f)
 		if (l.type > TL_GARBLED)
 			do_line(r, &l);
 	}
+	return ferror(f) ? mm_fail(err, -errno, "%s: cannot be read any further: %s", path, strerror(errno)) : 0;
 }
 
 int trace_replay_file(struct machine *m, const char *path, struct replay_summary *s, struct mm_error *err)
@@ -332,6 +333,7 @@ int trace_replay_file(struct machine *m, const char *path, struct replay_summary
 	jmp_buf env, *old;
 	FILE *f = open_text(path, err);
 	u64 events = 0;
+	int rc;
 
 	memset(s, 0, sizeof(*s));
 	if (!f)
@@ -347,10 +349,12 @@ int trace_replay_file(struct machine *m, const char *path, struct replay_summary
 	r.owner = owner_intern(r.mm, "trace", "alloc_pages < recorded kernel", -1);
 	owner_get(r.mm, r.owner)->set = &m->sim->held;
 	table_alloc(&r, TABLE_MIN);
-	replay_lines(&r, f);
+	rc = replay_lines(&r, f, path, err);
 	replay_cleanup(&r);
 	arena_set_oom(m->arena, old);
 	fclose(f);
+	if (rc)
+		return rc;
 	for (int t = TL_ALLOC; t < NR_TRACE_LINES; t++)
 		events += s->events[t];
 	return events ? 0 : mm_fail(err, -EINVAL, "%s: no line is a page event (kmem:mm_page_alloc, mm_page_free ...); "
@@ -362,14 +366,16 @@ int trace_replay_detect(const char *path, struct mm_error *err)
 	FILE *f = open_text(path, err);
 	char line[LINE_BYTES];
 	struct trace_line l = { 0 };
+	int rc;
 
 	if (!f)
 		return err->code;
 	for (int i = 0; i < DETECT_LINES && fgets(line, sizeof(line), f); i++)
 		if (trace_line_parse(line, &l) > TL_GARBLED)
 			break;
+	rc = ferror(f) ? mm_fail(err, -errno, "%s: cannot be read: %s", path, strerror(errno)) : l.type > TL_GARBLED;
 	fclose(f);
-	return l.type > TL_GARBLED;
+	return rc;
 }
 
 static double percent(u64 part, u64 all)

@@ -25,7 +25,7 @@ OPT  ?= -O2 -g
 CET  := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),-fcf-protection)
 HARDEN ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2 $(CET)
 HARDEN_LD ?= -pie -Wl,-z,relro,-z,now
-CPPFLAGS += -D_GNU_SOURCE -Isrc
+CPPFLAGS += -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc
 # Paths of the builder do not end up in the program: two builds are the same, byte by byte.
 CFLAGS += -std=gnu11 $(OPT) -fPIE -ffile-prefix-map=$(CURDIR)=. $(HARDEN) $(WARN) $(EXTRA)
 LDFLAGS += $(HARDEN_LD)
@@ -84,7 +84,7 @@ $(B)/tests/test_ui_%: $(B)/obj/tests/test_ui_%.o $(HELP_OBJ) $(UI_LIB_OBJ) $(B)/
 
 # The host's memory is refused there, allocation by allocation.
 comma := ,
-$(B)/tests/test_faults: WRAP := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc strdup strndup mmap munmap \
+$(B)/tests/test_faults: WRAP := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc strdup strndup mmap64 munmap \
 	arena_alloc arena_realloc arena_strdup)
 $(B)/tests/%: $(B)/obj/tests/%.o $(HELP_OBJ) $(B)/libmmview.a
 	@mkdir -p $(@D)
@@ -189,7 +189,7 @@ docs: $(MAN) $(COMP)
 $(B)/doc/%: ui/man/%.in $(B)/gen_docs $(B)/places
 	@mkdir -p $(@D)
 	$(call say,DOC,$@)
-	$(Q)$(B)/gen_docs $(VERSION) < $< > $@.new && mv $@.new $@
+	$(Q)$(B)/gen_docs $(VERSION) $(PREFIX)/share/mmview < $< > $@.new && mv $@.new $@
 
 $(B)/doc/%.5: ui/man/%.5
 	@mkdir -p $(@D)

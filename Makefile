@@ -98,9 +98,12 @@ $(B)/fuzz_%: $(B)/obj/tests/fuzz_%.o $(B)/obj/tests/fuzzing.o $(B)/obj/tests/fuz
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# As many compilers as there are cpus, unless -j says something else.
+J = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 run: ## install what is missing, build, open the machine MACHINE
 	@.ci/deps build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(J) all
 	@$(B)/mmview $(MACHINE)
 
 deps: ## install what building and running need (Debian; says what and why)
@@ -110,9 +113,10 @@ deps: ## install what building and running need (Debian; says what and why)
 
 test: ## install what is missing, build, run every test
 	@.ci/deps test
-	@$(MAKE) --no-print-directory run-tests
+	@$(MAKE) --no-print-directory $(J) run-tests
 
 E2E ?= $(sort $(wildcard tests/e2e/test_*.sh))
+unit-tests: $(TESTS)
 tests: $(TESTS) $(FUZZERS) all
 run-tests: tests
 	@MMVIEW=$(B)/mmview MMVIEW_SHARED="$${MMVIEW_SHARED:-../shared}" tests/run.sh $(TESTS) $(E2E)
@@ -140,13 +144,22 @@ check-kernel: $(B)/check_kernel ## compare with captured kernels and real boot l
 check: ## what CI runs
 	@.ci/run
 
-check-long: ## valgrind, gcc -fanalyzer, clang, clang-tidy, cppcheck, coverage, millions of operations, reproducible build
+check-long: ## everything that takes long: analysers, valgrind, coverage, other processors, fuzzing, millions of operations
 	@.ci/deps check
+	@.ci/deps foreign
 	@.ci/check-long
 
 check-static: ## gcc -fanalyzer, clang, clang-tidy, cppcheck
 	@.ci/deps check
 	@.ci/check-long clang analyzer tidy cppcheck
+
+check-foreign: ## the unit tests as 32-bit and as arm64 programs (qemu), the program with musl
+	@.ci/deps foreign
+	@.ci/check-long m32 arm64 musl
+
+check-package: ## the Debian package with lintian; reproducible builds
+	@.ci/deps check
+	@.ci/check-long deb reproducible
 
 coverage: ## line coverage of src/ and ui/ by the tests
 	@.ci/deps check
@@ -214,14 +227,20 @@ uninstall: ## remove what install put there
 	rm -f $(patsubst ini/%,$(D)/share/mmview/machines/%,$(wildcard ini/*.ini ini/lessons/*.lesson))
 	-rmdir $(D)/share/mmview/machines/lessons $(D)/share/mmview/machines $(D)/share/mmview
 
-deb: ## a Debian package in build/
-	@.ci/deb $(VERSION) $(B)
+# The date of what is built: the commit's, or that of the archive this came in.
+EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell git ls-files --error-unmatch Makefile >/dev/null 2>&1 && \
+	git log -1 --format=%ct),$(shell stat -c %Y Makefile))
 
-dist: ## a source tarball in build/
+deb: ## install what is missing, then a Debian package in build/
+	@.ci/deps package
+	@SOURCE_DATE_EPOCH=$(EPOCH) .ci/deb $(VERSION) $(B)
+
+dist: ## a source archive in build/
 	@mkdir -p $(B)
-	$(Q)tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$${SOURCE_DATE_EPOCH:-0} --exclude-vcs \
-		--transform 's,^,mmview-$(VERSION)/,' -cf - $(wildcard Makefile LICENSE README.md .ci .clang-format \
-		.editorconfig .gitignore src ui ini tests screenshots) | gzip -9n > $(B)/mmview-$(VERSION).tar.gz
+	$(Q)(git ls-files 2>/dev/null | grep . || find $(wildcard Makefile LICENSE README.md .ci .clang-format .editorconfig \
+		.gitignore src ui ini tests screenshots) -type f) | LC_ALL=C sort | tar --owner=0 --group=0 --numeric-owner \
+		--mode=u+rwX,go+rX,go-w --mtime=@$(EPOCH) --transform 's,^,mmview-$(VERSION)/,' -cf - -T - | \
+		gzip -9n > $(B)/mmview-$(VERSION).tar.gz
 	@echo $(B)/mmview-$(VERSION).tar.gz
 
 help: ## list the targets
@@ -232,5 +251,5 @@ clean: ## remove build/
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: FORCE all tests docs deps run test run-tests asan check-screens check-kernel check check-long check-static coverage mutants fuzz bench \
+.PHONY: FORCE all unit-tests tests docs deps run test run-tests asan check-screens check-kernel check check-long check-static check-foreign check-package coverage mutants fuzz bench \
 	bench-instructions screenshots install uninstall deb dist help clean

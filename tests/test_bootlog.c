@@ -86,7 +86,7 @@ static void e820_types_are_known_by_name(void **state)
 		enum fw_type type;
 	} t[] = { { "ACPI data", FW_ACPI }, { "ACPI NVS", FW_NVS }, { "unusable", FW_UNUSABLE },
 		  { "persistent (type 7)", FW_PMEM }, { "persistent (type 12)", FW_PRAM },
-		  { "soft reserved", FW_SOFT_RESERVED }, { "type 20", FW_RESERVED } };
+		  { "soft reserved", FW_SOFT_RESERVED }, { "type 20", FW_OTHER } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
 		struct bootlog log;

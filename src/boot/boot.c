@@ -13,6 +13,8 @@
  */
 #include "boot/stages.h"
 
+#include <string.h>
+
 #include "alloc/node.h"
 #include "alloc/page_alloc.h"
 #include "alloc/watermark.h"
@@ -108,26 +110,49 @@ static void forget_reservation(struct system *sys, phys_t start, phys_t end)
 	memblock_set_caller(&sys->memblock, before);
 }
 
-/* Give back what the description marks, page by page as the kernel does; @early: before watermarks. */
+/* Page by page, as the kernel does. */
+static void free_init_entry(struct system *sys, const struct desc_resv *r)
+{
+	const struct arch *a = &sys->arch;
+	phys_t start = r->kind == RESV_INITRD ? sys->initrd.start : r->start;
+	phys_t end = r->kind == RESV_INITRD ? init_end(sys, sys->initrd.end) : r->end;
+	u64 pages = handover_reserved(sys, phys_to_pfn_up(a, start), phys_to_pfn(a, end));
+
+	forget_reservation(sys, start, end);
+	if (pages)
+		sys_printk(sys, "Freeing %s memory: %lluK",
+			   r->kind == RESV_INITRD ? "initrd" : r->label ? r->label : "init",
+			   (unsigned long long)(pages << (a->page_shift - 10)));
+}
+
+/*
+ * The kernel gives back the initrd when it is unpacked; then, done with starting,
+ * what only encrypted guests need, its init sections, and the gaps that it left
+ * between parts of its image so that each has its own protection.
+ */
+enum freed_rank { FREED_INITRD, FREED_DECRYPTED, FREED_INIT, FREED_GAP, NR_FREED_RANKS };
+
+static enum freed_rank freed_rank(const struct desc_resv *r)
+{
+	if (r->kind == RESV_INITRD)
+		return FREED_INITRD;
+	if (r->label && strstr(r->label, "decrypted"))
+		return FREED_DECRYPTED;
+	return r->label && strstr(r->label, " gap)") ? FREED_GAP : FREED_INIT;
+}
+
+/* Give back what the description marks; @early: before watermarks. */
 static void free_init_memory(struct system *sys, bool early)
 {
 	const struct desc *d = sys->desc;
-	const struct arch *a = &sys->arch;
 
-	for (size_t i = 0; i < d->nr_resv; i++) {
-		const struct desc_resv *r = &d->resv[i];
-		phys_t start = r->kind == RESV_INITRD ? sys->initrd.start : r->start;
-		phys_t end = r->kind == RESV_INITRD ? init_end(sys, sys->initrd.end) : r->end;
-		u64 pages;
+	for (int rank = 0; rank < NR_FREED_RANKS; rank++) {
+		for (size_t i = 0; i < d->nr_resv; i++) {
+			const struct desc_resv *r = &d->resv[i];
 
-		if (!(r->flags & RESV_INIT) || !(r->flags & RESV_INIT_EARLY) == early)
-			continue;
-		pages = handover_reserved(sys, phys_to_pfn_up(a, start), phys_to_pfn(a, end));
-		forget_reservation(sys, start, end);
-		if (pages)
-			sys_printk(sys, "Freeing %s memory: %lluK",
-				   r->kind == RESV_INITRD ? "initrd" : r->label ? r->label : "init",
-				   (unsigned long long)(pages << (a->page_shift - 10)));
+			if ((r->flags & RESV_INIT) && !(r->flags & RESV_INIT_EARLY) != early && (int)freed_rank(r) == rank)
+				free_init_entry(sys, r);
+		}
 	}
 }
 

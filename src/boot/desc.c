@@ -46,6 +46,7 @@ void desc_free(struct desc *d)
 	free(d->resv);
 	free(d->dimm);
 	free(d->freecount);
+	free(d->percpu);
 	free(d->pb_hint);
 	free(d->name);
 	free(d->title);
@@ -162,6 +163,17 @@ int desc_add_freecount(struct desc *d, const struct desc_freecount *f)
 		return -ENOMEM;
 	*n = *f;
 	d->nr_freecount++;
+	return 0;
+}
+
+int desc_add_percpu(struct desc *d, const struct desc_percpu *p)
+{
+	struct desc_percpu *n = desc_grow(&d->percpu, d->nr_percpu, sizeof(*n));
+
+	if (!n)
+		return -ENOMEM;
+	*n = *p;
+	d->nr_percpu++;
 	return 0;
 }
 
@@ -289,6 +301,11 @@ static bool same_freecount(const struct desc_freecount *a, const struct desc_fre
 	       !memcmp(a->count, b->count, sizeof(a->count));
 }
 
+static bool same_percpu(const struct desc_percpu *a, const struct desc_percpu *b)
+{
+	return a->nid == b->nid && a->zone == b->zone && a->cpu == b->cpu && a->pages == b->pages;
+}
+
 static bool same_arch(const struct arch *a, const struct arch *b)
 {
 	return a->id == b->id && a->page_shift == b->page_shift &&
@@ -328,6 +345,7 @@ static bool same_arrays(const struct desc *a, const struct desc *b, struct text 
 	SAME_ARRAY(nr_resv, resv, same_resv, "reservation");
 	SAME_ARRAY(nr_dimm, dimm, same_dimm, "memory device");
 	SAME_ARRAY(nr_freecount, freecount, same_freecount, "free count");
+	SAME_ARRAY(nr_percpu, percpu, same_percpu, "per-cpu count");
 	return true;
 }
 

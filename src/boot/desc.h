@@ -77,6 +77,15 @@ struct desc_freecount {
 	u64 count[NR_PAGE_ORDERS_MAX];
 };
 
+/* Pages of a zone that were free beside its free lists when it was captured. */
+struct desc_percpu {
+	int nid;
+	int zone;  /* enum zone_type */
+	int cpu;   /* whose per-cpu lists hold @pages; -1: @pages is what the zone's counter of free pages said,
+	              to which the cpus' own differences were not yet added */
+	u64 pages;
+};
+
 struct desc {
 	char *name;      /* shown in the header: file name without folder and .ini */
 	char *title;     /* one line of what it is, may be NULL */
@@ -98,6 +107,7 @@ struct desc {
 	struct desc_resv *resv;  size_t nr_resv;   /* in the order they happened */
 	struct desc_dimm *dimm;  size_t nr_dimm;
 	struct desc_freecount *freecount; size_t nr_freecount;
+	struct desc_percpu *percpu; size_t nr_percpu; /* of zones that freecount names */
 	struct pfn_range *pb_hint; size_t nr_pb_hint; /* reserved for import */
 	bool fw_overlaps;        /* firmware entries may overlap: the kernel's sanitising sorts it out */
 	bool resv_complete;      /* resv holds every early reservation (from a memblock=debug log):
@@ -115,6 +125,7 @@ int desc_add_mem(struct desc *d, phys_t start, phys_t end, int nid, bool hotplug
 int desc_add_resv(struct desc *d, const struct desc_resv *r);
 int desc_add_dimm(struct desc *d, const struct desc_dimm *m);
 int desc_add_freecount(struct desc *d, const struct desc_freecount *f);
+int desc_add_percpu(struct desc *d, const struct desc_percpu *p);
 /* Replace a string field of a description by a copy of @s (NULL: nothing). 0 or -ENOMEM. */
 int desc_set_string(char **field, const char *s);
 struct desc_node *desc_get_node(struct desc *d, int nid); /* adds it if missing; NULL: no memory */
@@ -123,7 +134,9 @@ struct desc_node *desc_get_node(struct desc *d, int nid); /* adds it if missing;
 int desc_validate(const struct desc *d, struct mm_error *err);
 
 /* Where a cross check failed, so that a reader of files can name the line. */
-enum desc_part { DESC_MACHINE, DESC_ARCH, DESC_FW, DESC_MEM, DESC_NODE, DESC_RESV, DESC_DIMM, DESC_FREECOUNT };
+enum desc_part {
+	DESC_MACHINE, DESC_ARCH, DESC_FW, DESC_MEM, DESC_NODE, DESC_RESV, DESC_DIMM, DESC_FREECOUNT, DESC_PERCPU
+};
 struct desc_place {
 	enum desc_part part;
 	size_t index;   /* of the entry in its array */

@@ -413,11 +413,30 @@ static int check_freecounts(struct checker *c)
 	return 0;
 }
 
+static int check_percpu(struct checker *c)
+{
+	const struct desc *d = c->d;
+
+	for (size_t i = 0; i < d->nr_percpu; i++) {
+		const struct desc_percpu *p = &d->percpu[i];
+
+		at(c, DESC_PERCPU, i);
+		if (check_nid(c, p->nid))
+			return -EINVAL;
+		if (p->zone < 0 || p->zone >= MAX_NR_ZONES || !arch_has_zone(&d->arch, p->zone))
+			return mm_fail(c->err, -EINVAL, "per-cpu pages: %s has no such zone", d->arch.name);
+		if (p->cpu < -1 || p->cpu >= d->nr_cpus)
+			return mm_fail(c->err, -EINVAL, "per-cpu pages: the machine has no cpu %d; its cpus are 0-%d",
+				       p->cpu, d->nr_cpus - 1);
+	}
+	return 0;
+}
+
 int desc_validate_at(const struct desc *d, struct desc_place *place, struct mm_error *err)
 {
 	static int (*const check[])(struct checker *) = {
 		check_machine, check_firmware, check_node_entries, check_node_memory,
-		check_reservations, check_dimms, check_freecounts,
+		check_reservations, check_dimms, check_freecounts, check_percpu,
 	};
 	struct checker c = { .d = d, .err = err };
 	int ret = 0;

@@ -128,17 +128,18 @@ static bool scan_base_size(struct call_parse *p, const char **s, phys_t *base, p
 	return true;
 }
 
-/* The last word of the line, without "+0x12/0x34". */
+/* The rest of the line, without "+0x12/0x34": a symbol, or words in an exported machine's log. */
 static void scan_caller(const char *s, char *buf, size_t n)
 {
-	char word[128];
+	size_t len;
 
-	*buf = '\0';
-	while (scan_word(&s, word, sizeof(word))) {
-		word[strcspn(word, "+")] = '\0';
-		word[n - 1] = '\0';
-		memcpy(buf, word, strlen(word) + 1);
-	}
+	scan_blanks(&s);
+	len = strcspn(s, "+\r\n");
+	while (len && (s[len - 1] == ' ' || s[len - 1] == '\t'))
+		len--;
+	len = len < n ? len : n - 1;
+	memcpy(buf, s, len);
+	buf[len] = '\0';
 }
 
 static bool inside_memblock(const char *caller)
@@ -196,7 +197,7 @@ static void range_call(struct call_parse *p, const char *s, enum bootlog_call_ki
 	if (scan_lit(&s, "nid="))
 		scan_int(&s, &nid);
 	scan_blanks(&s);
-	if (scan_lit(&s, "flags=") || scan_lit(&s, "flags "))
+	if (scan_lit(&s, "flags=") || scan_lit(&s, "flags: ") || scan_lit(&s, "flags "))
 		scan_num(&s, 16, &flags);
 	scan_caller(s, caller, sizeof(caller));
 	if (kind == BOOTLOG_RESERVE && inside_memblock(caller)) {

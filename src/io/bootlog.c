@@ -128,6 +128,7 @@ void bootlog_cleanup(struct bootlog *log)
 	free(log->group);
 	free(log->resv);
 	free(log->freed);
+	free(log->virtio);
 	free(log->zone);
 	free(log->movable);
 	free(log->early);

@@ -32,6 +32,7 @@ enum log_map { MAP_NONE, MAP_BIOS, MAP_USER, MAP_EXTENDED, MAP_MODIFIED, NR_LOG_
 struct log_e820 {
 	phys_t start, end;
 	enum fw_type type;
+	u32 number; /* FW_OTHER: e820 type */
 	enum log_map map;
 };
 
@@ -113,6 +114,14 @@ struct log_efi { /* efi=debug memory map */
 	bool write_back;
 };
 
+/* "virtio_mem virtio0: start address: 0x..." and the lines that follow; the last word counts. */
+struct log_virtio {
+	char id[24];
+	phys_t start;
+	u64 size, unit, requested; /* bytes */
+	int nid;
+};
+
 /* The "Memory:" line; units: KiB, 0 where it does not say. */
 struct log_memory {
 	u64 available, total, code, rwdata, rodata, init, bss, reserved, cma, highmem;
@@ -144,6 +153,7 @@ struct bootlog {
 	u64 nodes_seen[MAX_NUMNODES / 64]; /* any line that names the node as existing */
 	LOG_LIST(log_resv, resv);
 	LOG_LIST(log_freed, freed);
+	LOG_LIST(log_virtio, virtio);
 
 	/* The answers. */
 	LOG_LIST(log_zone, zone);

@@ -31,9 +31,23 @@ static const struct e820_name e820_names[] = {
 	{ "soft reserved", FW_SOFT_RESERVED },
 };
 
-/* The type named at *s, parentheses allowed; an unknown name ("type 20") is reserved. */
-static enum fw_type scan_type(const char **s)
+/* "type 20": *number, unless it has a name after all. */
+static enum fw_type scan_type_number(const char *s, u32 *number)
 {
+	enum fw_type type;
+	u64 n;
+
+	if (!scan_lit(&s, "type ") || !scan_num(&s, 10, &n) || n > UINT32_MAX)
+		return FW_RESERVED;
+	type = fw_type_of_e820((u32)n);
+	*number = type == FW_OTHER ? (u32)n : 0;
+	return type;
+}
+
+/* The type named at *s, parentheses allowed; what has no name and no number is reserved. */
+static enum fw_type scan_type(const char **s, u32 *number)
+{
+	enum fw_type type;
 	const char *p = *s;
 	bool paren;
 
@@ -47,9 +61,10 @@ static enum fw_type scan_type(const char **s)
 			return e820_names[i].type;
 		}
 	}
+	type = scan_type_number(p, number);
 	p += strcspn(p, "=)");
 	*s = p;
-	return FW_RESERVED;
+	return type;
 }
 
 /* Both spellings of an e820 range. */
@@ -92,8 +107,10 @@ static void e820_entry(struct log_parse *p, const char *s, enum log_map map)
 	if (!log_range_ok(p, a, b))
 		return;
 	e = LOG_ADD(p, e820);
-	if (e)
-		*e = (struct log_e820){ .start = a, .end = b, .type = scan_type(&s), .map = map };
+	if (!e)
+		return;
+	*e = (struct log_e820){ .start = a, .end = b, .map = map };
+	e->type = scan_type(&s, &e->number);
 }
 
 static void bios_entry(struct log_parse *p, const char *s) { e820_entry(p, s, MAP_BIOS); }
@@ -112,6 +129,7 @@ static void e820_op(struct log_parse *p, const char *s, bool remove)
 {
 	struct log_e820_op *op;
 	enum fw_type from, to = NR_FW_TYPES;
+	u32 number = 0;
 	phys_t a, b;
 
 	if (!scan_e820_range(&s, &a, &b)) {
@@ -120,14 +138,14 @@ static void e820_op(struct log_parse *p, const char *s, bool remove)
 	}
 	if (!log_range_ok(p, a, b))
 		return;
-	from = scan_type(&s);
+	from = scan_type(&s, &number);
 	scan_blanks(&s);
 	if (!remove) {
 		if (!scan_lit(&s, "==>")) {
 			log_bad(p, "an e820 change does not say into what");
 			return;
 		}
-		to = scan_type(&s);
+		to = scan_type(&s, &number);
 	}
 	op = LOG_ADD(p, op);
 	if (op)

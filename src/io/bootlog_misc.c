@@ -295,7 +295,53 @@ static void block_size(struct log_parse *p, const char *s)
 		p->log->block_size = mb * MiB;
 }
 
+#define MAX_VIRTIO 64
+
+static struct log_virtio *virtio_of(struct log_parse *p, const char *id)
+{
+	struct log_virtio *v;
+
+	for (size_t i = 0; i < p->log->nr_virtio; i++)
+		if (!strcmp(p->log->virtio[i].id, id))
+			return &p->log->virtio[i];
+	v = p->log->nr_virtio < MAX_VIRTIO ? LOG_ADD(p, virtio) : NULL;
+	if (v)
+		memcpy(v->id, id, strlen(id) + 1);
+	return v;
+}
+
+/* "virtio0: region size: 0x40000000" */
+static void virtio_line(struct log_parse *p, const char *s)
+{
+	struct log_virtio *v;
+	char id[sizeof(v->id)];
+	u64 n;
+
+	if (!scan_word(&s, id, sizeof(id)) || !strchr(id, ':'))
+		return;
+	id[strcspn(id, ":")] = '\0';
+	v = virtio_of(p, id);
+	if (!v)
+		return;
+	struct {
+		const char *key;
+		u64 *to;
+	} f[] = { { "start address: ", &v->start }, { "region size: ", &v->size },
+		  { "device block size: ", &v->unit }, { "requested size: ", &v->requested } };
+
+	scan_blanks(&s);
+	if (scan_lit(&s, "nid: ")) {
+		if (!scan_int(&s, &v->nid) || !log_nid_ok(p, v->nid))
+			v->nid = 0;
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(f); i++)
+		if (scan_lit(&s, f[i].key) && scan_any(&s, &n))
+			*f[i].to = n;
+}
+
 const struct log_rule bootlog_misc_rules[] = {
+	{ "virtio_mem ", virtio_line },
 	{ "x86/mm: Memory block size: ", block_size },
 	{ "Linux version ", version },
 	{ "Command line:", command_line },

@@ -298,6 +298,49 @@ static int set_free(struct config *c, struct value *v)
 	return 0;
 }
 
+static int add_percpu(struct config *c, struct value *v, const struct desc_percpu *p)
+{
+	if (!config_here(c, DESC_PERCPU, v) && !desc_add_percpu(c->d, p))
+		return 0;
+	no_memory(v);
+	return -ENOMEM;
+}
+
+/* NODE ZONE [CPU:PAGES]... */
+static int set_percpu(struct config *c, struct value *v)
+{
+	struct desc_percpu p = { 0 };
+	u64 nid, cpu;
+
+	if (value_number(v, 0, MAX_NUMNODES - 1, &nid) || config_zone(v, &p.zone))
+		return -EINVAL;
+	p.nid = (int)nid;
+	while (*value_rest(v)) {
+		if (value_number(v, 0, MAX_CPUS - 1, &cpu))
+			return -EINVAL;
+		if (*v->s++ != ':')
+			return value_fail(v, "pages of a cpu's lists are written CPU:PAGES, for example 0:87");
+		if (value_number(v, 0, INT32_MAX, &p.pages))
+			return -EINVAL;
+		p.cpu = (int)cpu;
+		if (add_percpu(c, v, &p))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* NODE ZONE PAGES */
+static int set_counted(struct config *c, struct value *v)
+{
+	struct desc_percpu p = { .cpu = -1 };
+	u64 nid;
+
+	if (value_number(v, 0, MAX_NUMNODES - 1, &nid) || config_zone(v, &p.zone) || value_size(v, &p.pages))
+		return -EINVAL;
+	p.nid = (int)nid;
+	return value_end(v) ? -EINVAL : add_percpu(c, v, &p);
+}
+
 const struct config_key config_memory_keys[] = {
 	{ "firmware", "ram", true, set_fw, "RANGE [hotplug] [mirror]: usable memory" },
 	{ "firmware", "reserved", true, set_fw, "RANGE: memory the firmware keeps" },
@@ -339,5 +382,7 @@ const struct config_key config_memory_keys[] = {
 	{ "virtio-mem", "requested", false, set_dimm_requested, "bytes plugged at boot" },
 	{ "virtio-mem", "unit", false, set_dimm_unit, "size of the device's blocks" },
 	{ "state", "free", true, set_free, "NODE ZONE MIGRATETYPE ORDER:COUNT ...: free blocks of an import" },
+	{ "state", "pcp", true, set_percpu, "NODE ZONE CPU:PAGES ...: free pages on the lists of cpus" },
+	{ "state", "counted", true, set_counted, "NODE ZONE PAGES: what the zone's counter of free pages says" },
 	{ NULL, NULL, false, NULL, NULL },
 };

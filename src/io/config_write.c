@@ -422,6 +422,32 @@ static void put_freecount(struct text *out, const struct desc_freecount *f)
 	text_puts(out, "\n");
 }
 
+static bool same_zone(const struct desc_percpu *a, const struct desc_percpu *b)
+{
+	return a->nid == b->nid && a->zone == b->zone && (a->cpu < 0) == (b->cpu < 0);
+}
+
+static void put_percpu(struct text *out, const struct desc *d)
+{
+	size_t line = 0;
+
+	for (size_t i = 0; i < d->nr_percpu; i++) {
+		const struct desc_percpu *p = &d->percpu[i];
+		bool counted = p->cpu < 0;
+
+		if (counted || !i || !same_zone(p, p - 1) || out->len - line > LINE_ROOM) {
+			text_puts(out, line ? "\n" : "");
+			line = out->len;
+			text_printf(out, "%s = %d %s", counted ? "counted" : "pcp", p->nid, config_zone_names[p->zone]);
+		}
+		if (counted)
+			text_printf(out, " %llu", (unsigned long long)p->pages);
+		else
+			text_printf(out, " %d:%llu", p->cpu, (unsigned long long)p->pages);
+	}
+	text_puts(out, line ? "\n" : "");
+}
+
 /* --- everything ------------------------------------------------------------ */
 
 /* Nodes in the order of the description, then nodes that only have memory. */
@@ -451,9 +477,10 @@ int config_write(const struct desc *d, struct text *out)
 		put_resv(out, &d->resv[i]);
 	for (size_t i = 0; i < d->nr_dimm; i++)
 		put_dimm(out, &d->dimm[i]);
-	if (d->nr_freecount)
+	if (d->nr_freecount || d->nr_percpu)
 		text_puts(out, "\n[state]\n");
 	for (size_t i = 0; i < d->nr_freecount; i++)
 		put_freecount(out, &d->freecount[i]);
+	put_percpu(out, d);
 	return out->failed ? -ENOMEM : 0;
 }

@@ -19,7 +19,9 @@
 #include "alloc/page_alloc.h"
 #include "alloc/page_owner.h"
 #include "zone/buddy.h"
+#include "zone/page_list.h"
 #include "zone/pageblock.h"
+#include "zone/pcp.h"
 
 #define LLU(v) ((unsigned long long)(v))
 
@@ -30,6 +32,8 @@ struct fill {
 	owner_id owner;
 	u64 want[MIGRATE_TYPES][NR_PAGE_ORDERS_MAX]; /* free blocks still to be made */
 	unsigned max_order, pb_order;
+	size_t pcp_at;  /* the element of desc->percpu that is being filled */
+	u64 pcp_done;   /* pages that it has */
 };
 
 /* Order in which types get pageblocks: the rare ones first. CMA blocks only serve CMA. */
@@ -76,6 +80,50 @@ static unsigned type_wanting_below(const struct fill *f, unsigned below)
 
 /* --- making it --------------------------------------------------------------------- */
 
+/* The next cpu of this zone whose per-cpu lists lack pages; NULL: none. */
+static const struct desc_percpu *pcp_wanted(struct fill *f)
+{
+	const struct desc *d = f->sys->desc;
+
+	for (; f->pcp_at < d->nr_percpu; f->pcp_at++, f->pcp_done = 0) {
+		const struct desc_percpu *p = &d->percpu[f->pcp_at];
+
+		if (p->nid == f->z->nid && p->zone == (int)f->z->idx && p->cpu >= 0 && p->cpu < f->sys->mm.nr_cpus &&
+		    f->pcp_done < p->pages)
+			return p;
+	}
+	return NULL;
+}
+
+/* Pages are not free, but on the list of a cpu. Single ones: zoneinfo tells no orders. */
+static void to_pcp(struct fill *f, const struct desc_percpu *p, page_handle h, unsigned mt)
+{
+	struct per_cpu_pages *pcp = &f->z->pcp[p->cpu];
+
+	buddy_set_page(f->env->map, h, 0, page_info(PAGE_PCP, 0, mt, 0), 0);
+	page_list_add_tail(f->env->map, &pcp->lists[order_to_pindex(mt, 0)], h);
+	pcp->count++;
+	f->pcp_done++;
+}
+
+static void take(struct fill *f, page_handle h, unsigned order, unsigned mt);
+
+/* Per-cpu lists get their share of a block in limbo. False: they want nothing of it. */
+static bool share_with_pcp(struct fill *f, page_handle h, unsigned order, unsigned mt)
+{
+	const struct desc_percpu *p = f->z->pcp ? pcp_wanted(f) : NULL;
+
+	if (!p || mt == MIGRATE_HIGHATOMIC || mt == MIGRATE_ISOLATE)
+		return false;
+	if (!order) {
+		to_pcp(f, p, h, mt < MIGRATE_PCPTYPES ? mt : MIGRATE_MOVABLE);
+		return true;
+	}
+	take(f, h, order - 1, mt);
+	take(f, h + (1u << (order - 1)), order - 1, mt);
+	return true;
+}
+
 /* The block in limbo at @h is held by nobody in particular. */
 static void take(struct fill *f, page_handle h, unsigned order, unsigned mt)
 {
@@ -84,10 +132,11 @@ static void take(struct fill *f, page_handle h, unsigned order, unsigned mt)
 		[MIGRATE_RECLAIMABLE] = KIND_RECLAIMABLE, [MIGRATE_HIGHATOMIC] = KIND_KERNEL,
 		[MIGRATE_CMA] = KIND_MOVABLE, [MIGRATE_ISOLATE] = KIND_MOVABLE,
 	};
+	struct page *page = &f->env->map->pages[h];
 	struct mm *mm = &f->sys->mm;
 
-	struct page *page = &f->env->map->pages[h];
-
+	if (share_with_pcp(f, h, order, mt))
+		return;
 	buddy_set_page(f->env->map, h, order, page_info(PAGE_ALLOC, order, mt, kind[mt]), f->owner << 12 | 1);
 	page->next = (page_handle)++mm->alloc_seq;
 	page->prev = kind[mt] == KIND_MOVABLE ? GFP_HIGHUSER_MOVABLE : GFP_KERNEL;
@@ -348,6 +397,67 @@ static bool load_wants(struct fill *f)
 	return any;
 }
 
+/* --- per-cpu lists and counters ------------------------------------------------------- */
+
+static u64 pcp_pages_wanted(const struct fill *f, int cpu)
+{
+	const struct desc *d = f->sys->desc;
+	u64 pages = 0;
+
+	for (size_t i = 0; i < d->nr_percpu; i++) {
+		const struct desc_percpu *p = &d->percpu[i];
+
+		if (p->nid == f->z->nid && p->zone == (int)f->z->idx && p->cpu == cpu)
+			pages += p->pages;
+	}
+	return pages;
+}
+
+/* Boot alone gave the zone just these lists: nothing is to be done. */
+static bool as_wanted(const struct fill *f)
+{
+	for (unsigned o = 0; o <= f->max_order; o++)
+		for (int mt = 0; mt < MIGRATE_TYPES; mt++)
+			if (f->z->free_area[o].list[mt].nr != f->want[mt][o])
+				return false;
+	for (int cpu = 0; f->z->pcp && cpu < f->sys->mm.nr_cpus; cpu++)
+		if ((u64)f->z->pcp[cpu].count != pcp_pages_wanted(f, cpu))
+			return false;
+	return true;
+}
+
+/*
+ * The zone's counter of free pages said @counted, while its lists held another
+ * number: the rest was with the cpus, at most their threshold with each.
+ */
+static void set_counted(struct mm *mm, struct zone *z, u64 counted)
+{
+	s64 left = zone_page_state_snapshot(mm, z, NR_FREE_PAGES) - (s64)counted;
+
+	for (int cpu = 0; z->zonestat && cpu < mm->nr_cpus; cpu++) {
+		s64 most = z->zonestat[cpu].stat_threshold;
+		s64 diff = left > most ? most : left < -most ? -most : left;
+
+		z->zonestat[cpu].vm_stat_diff[NR_FREE_PAGES] = (s8)diff;
+		z->vm_stat[NR_FREE_PAGES] -= diff;
+		left -= diff;
+	}
+}
+
+static void set_counters(struct system *sys)
+{
+	const struct desc *d = sys->desc;
+
+	refresh_cpu_vm_stats(&sys->mm);
+	for (size_t i = 0; i < d->nr_percpu; i++) {
+		const struct desc_percpu *p = &d->percpu[i];
+		struct node *n = p->nid < sys->mm.nr_node_ids ? sys->mm.node[p->nid] : NULL;
+
+		if (p->cpu < 0 && n && managed_zone(&n->zones[p->zone]))
+			set_counted(&sys->mm, &n->zones[p->zone], p->pages);
+	}
+}
+
 void import_apply_freecounts(struct system *sys)
 {
 	struct mm *mm = &sys->mm;
@@ -355,15 +465,16 @@ void import_apply_freecounts(struct system *sys)
 
 	if (!sys->desc->nr_freecount)
 		return;
-	drain_all_pages(mm, NULL);
 	for_each_node(mm, n) {
 		for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
 			struct fill f = { .sys = sys, .env = &mm->env, .z = &n->zones[zid], .owner = owner,
 					  .max_order = sys->map.max_order, .pb_order = sys->map.pb_order };
 
-			if (managed_zone(f.z) && load_wants(&f))
-				fill_zone(&f);
+			if (!managed_zone(f.z) || !load_wants(&f) || as_wanted(&f))
+				continue;
+			drain_all_pages(mm, f.z);
+			fill_zone(&f);
 		}
 	}
-	refresh_cpu_vm_stats(mm);
+	set_counters(sys);
 }

@@ -270,6 +270,21 @@ static void fit_counts(struct import *im)
 	d->nr_freecount = kept;
 }
 
+static bool percpu_fits(const struct desc *d, const struct desc_percpu *p)
+{
+	return p->nid < d->arch.max_numnodes && arch_has_zone(&d->arch, p->zone) && p->cpu < d->nr_cpus;
+}
+
+static void fit_percpu(struct desc *d)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < d->nr_percpu; i++)
+		if (percpu_fits(d, &d->percpu[i]))
+			d->percpu[kept++] = d->percpu[i];
+	d->nr_percpu = kept;
+}
+
 int import_fit(struct import *im)
 {
 	raise_limits(im);
@@ -281,5 +296,6 @@ int import_fit(struct import *im)
 	fit_nodes(im);
 	fit_dimms(im);
 	fit_counts(im);
+	fit_percpu(im->d);
 	return 0;
 }

@@ -71,6 +71,12 @@ void import_iomem_load(struct import *im);
 int import_iomem_map(struct import *im, bool devices_only);
 int import_iomem_resv(struct import *im); /* kernel image, crash kernel, reserved children */
 
+/* --- import_virtio.c ------------------------------------------------------- */
+
+int import_virtio(struct import *im); /* virtio-mem devices into desc->dimm; 0 or -ENOMEM */
+/* Does iomem line @i belong to a virtio-mem device, window or filled part? */
+bool import_is_virtio_line(const struct import *im, size_t i);
+
 /* --- import_proc.c --------------------------------------------------------- */
 
 void import_zoneinfo_load(struct import *im);
@@ -97,6 +103,10 @@ int import_resv(struct import *im);     /* desc->resv */
 /* --- import_state.c -------------------------------------------------------- */
 
 int import_freecounts(struct import *im); /* desc->freecount */
+
+/* --- import_percpu.c ------------------------------------------------------- */
+
+int import_percpu(struct import *im); /* desc->percpu, after the free counts; 0 or -ENOMEM */
 
 /* --- import_fit.c ----------------------------------------------------------- */
 

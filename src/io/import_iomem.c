@@ -118,7 +118,7 @@ static bool made_by_boot(const char *name)
 	       !strcmp(name, "RAM buffer");
 }
 
-/* "System RAM (kmem)", "System RAM (virtio_mem)": added after boot by a driver. */
+/* "System RAM (kmem)": added after boot by a driver. */
 static bool added_by_driver(const char *name)
 {
 	return !strncmp(name, "System RAM (", 12);
@@ -126,14 +126,13 @@ static bool added_by_driver(const char *name)
 
 static int add_dimm(struct import *im, const struct iomem_line *l)
 {
-	struct desc_dimm m = { .start = l->start, .size = l->end - l->start, .plugged = true,
-			       .virtio_mem = strstr(l->name, "virtio_mem") != NULL };
+	struct desc_dimm m = { .start = l->start, .size = l->end - l->start, .plugged = true };
 	char id[24];
 
 	for (size_t i = 0; i < im->log.nr_srat; i++)
 		if (im->log.srat[i].start <= m.start && m.start < im->log.srat[i].end)
 			m.nid = im->log.srat[i].nid;
-	snprintf(id, sizeof(id), "%s%zu", m.virtio_mem ? "virtio-mem" : "mem", im->d->nr_dimm);
+	snprintf(id, sizeof(id), "mem%zu", im->d->nr_dimm);
 	m.id = id;
 	return desc_add_dimm(im->d, &m);
 }
@@ -173,6 +172,8 @@ int import_iomem_map(struct import *im, bool devices_only)
 
 		if (!l->depth)
 			top = type;
+		if (import_is_virtio_line(im, i))
+			continue;
 		if (devices_only && l->end > l->start && ram_of_nobody(im, l)) {
 			ret = add_dimm(im, l);
 			continue;

@@ -24,7 +24,7 @@ struct range_list {
 	bool failed;
 };
 
-static void list_add(struct range_list *l, phys_t a, phys_t b, enum fw_type type)
+static void list_add(struct range_list *l, phys_t a, phys_t b, enum fw_type type, u32 number)
 {
 	struct log_e820 *n;
 
@@ -38,7 +38,7 @@ static void list_add(struct range_list *l, phys_t a, phys_t b, enum fw_type type
 			return;
 		l->e = n;
 	}
-	l->e[l->nr++] = (struct log_e820){ .start = a, .end = b, .type = type };
+	l->e[l->nr++] = (struct log_e820){ .start = a, .end = b, .type = type, .number = number };
 }
 
 /* Cut what @op changes out of entry @i, keep the rest, add the changed part. */
@@ -50,9 +50,9 @@ static void apply_to(struct range_list *l, size_t i, const struct log_e820_op *o
 	if (e.type != op->from || a >= b)
 		return;
 	l->e[i].end = a; /* may become empty; dropped when copied */
-	list_add(l, b, e.end, e.type);
+	list_add(l, b, e.end, e.type, e.number);
 	if (op->to != NR_FW_TYPES)
-		list_add(l, a, b, op->to);
+		list_add(l, a, b, op->to, 0);
 }
 
 /* Boot does these by itself: the first page, the legacy hole, mem=. */
@@ -128,7 +128,8 @@ static int add_list(struct import *im, struct range_list *l)
 		qsort(l->e, l->nr, sizeof(*l->e), cmp_range);
 	for (size_t i = 0; i < l->nr && !ret; i++) {
 		if (l->e[i].start < l->e[i].end)
-			ret = desc_add_fw(im->d, l->e[i].start, l->e[i].end, l->e[i].type, 0, NULL, 0);
+			ret = desc_add_fw(im->d, l->e[i].start, l->e[i].end, l->e[i].type, 0, NULL,
+					  l->e[i].type == FW_OTHER ? (int)l->e[i].number : 0);
 	}
 	free(l->e);
 	return ret;
@@ -168,7 +169,8 @@ static int map_from_e820(struct import *im)
 
 	for (size_t i = 0; i < im->log.nr_e820; i++) {
 		if (im->log.e820[i].map == map)
-			list_add(&l, im->log.e820[i].start, im->log.e820[i].end, im->log.e820[i].type);
+			list_add(&l, im->log.e820[i].start, im->log.e820[i].end, im->log.e820[i].type,
+				 im->log.e820[i].number);
 	}
 	apply_ops(im, &l);
 	acpi_beyond_ram(im, &l);
@@ -176,6 +178,9 @@ static int map_from_e820(struct import *im)
 }
 
 /* --- sys/firmware/memmap ---------------------------------------------------- */
+
+/* sysfs does not tell the number of a type without a name; firmware that has such types means this one. */
+#define OTHER_NUMBER 20
 
 static enum fw_type memmap_type(const char *name)
 {
@@ -186,6 +191,7 @@ static enum fw_type memmap_type(const char *name)
 		{ "System RAM", FW_RAM }, { "ACPI Tables", FW_ACPI }, { "ACPI Non-volatile Storage", FW_NVS },
 		{ "Unusable memory", FW_UNUSABLE }, { "Persistent Memory", FW_PMEM },
 		{ "Persistent Memory (legacy)", FW_PRAM }, { "Soft Reserved", FW_SOFT_RESERVED },
+		{ "Unknown E820 type", FW_OTHER },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -214,7 +220,7 @@ static int map_from_sysfs(struct import *im)
 			text_printf(&im->notes, "sys/firmware/memmap/%llu ends before it starts; ignored\n", n);
 			continue;
 		}
-		list_add(&l, a, range_end(b), memmap_type(type));
+		list_add(&l, a, range_end(b), memmap_type(type), OTHER_NUMBER);
 		used++;
 	}
 	free(list);
@@ -501,7 +507,9 @@ int import_firmware(struct import *im)
 
 	if (ret)
 		return ret;
-	ret = import_iomem_map(im, has_ram(im->d));
+	ret = import_virtio(im);
+	if (!ret)
+		ret = import_iomem_map(im, has_ram(im->d));
 	if (!ret && !has_ram(im->d))
 		ret = map_from_early(im);
 	if (!ret && !has_ram(im->d))

@@ -39,6 +39,18 @@ static int mem_from_dump(struct import *im)
 }
 
 /*
+ * numa=fake= on a machine without nodes of its own, split by the rules that boot
+ * has, too: one node is described, and boot makes the others of it.
+ */
+static bool boot_fakes_nodes(const struct import *im)
+{
+	const struct bootlog *log = &im->log;
+
+	return log->nr_fake && log->no_numa && !log->nr_srat && log->version >> 8 == (6 << 8 | 12) && im->cmdline &&
+	       strstr(im->cmdline, "numa=fake=");
+}
+
+/*
  * numa=fake= was split by the kernel of the log, whose rules changed through the
  * versions: take the nodes that it made and the option away.
  */
@@ -63,6 +75,8 @@ static int node_memory(struct import *im)
 		return 0;
 	if (!x86 && log->whole_end)
 		return 0; /* one node with everything: boot fakes it as well */
+	if (boot_fakes_nodes(im))
+		return 0;
 	if (log->nr_fake) {
 		drop_numa_fake(im);
 		return add_mem(im, log->fake, log->nr_fake);
@@ -330,6 +344,8 @@ int import_nodes(struct import *im)
 	if (im->root[0])
 		nodes = import_list_numbered(im, "sys/devices/system/node", "node", &nr);
 	count_cpus(im, nodes, nr);
+	if (boot_fakes_nodes(im))
+		nr = 0;
 	ret = node_memory(im);
 	if (!ret)
 		ret = memory_from_blocks(im, nodes, nr);

@@ -49,11 +49,33 @@ static u64 freed(const struct import *im, const char *what)
 	return 0;
 }
 
+/* An exported machine's log says where such a part of the image is. */
+static const struct bootlog_call *told_part(const struct import *im, const char *what)
+{
+	for (size_t i = 0; i < im->calls.nr_call; i++) {
+		const struct bootlog_call *c = &im->calls.call[i];
+
+		if (c->kind == BOOTLOG_RESERVE && !strcmp(c->caller, what))
+			return c;
+	}
+	return NULL;
+}
+
+/* What was freed as @what, at its told place or at [@start, @end). */
+static int add_freed(struct import *im, phys_t start, phys_t end, u32 flags, const char *what)
+{
+	const struct bootlog_call *c = told_part(im, what);
+
+	return add(im, c ? c->base : start, c ? c->base + c->size : end, RESV_PLAIN, RESV_INIT | flags, what);
+}
+
 /* The gap behind @from up to @to, where it has the size that was freed. */
 static int add_gap(struct import *im, const struct iomem_line *from, const struct iomem_line *to, const char *what)
 {
 	u64 size = freed(im, what);
 
+	if (size && told_part(im, what))
+		return add_freed(im, 0, 0, 0, what);
 	if (!size || !from || !to || to->start < size || to->start - size < from->end)
 		return 0;
 	return add(im, to->start - size, to->start, RESV_PLAIN, RESV_INIT, what);
@@ -73,13 +95,11 @@ static int x86_freed(struct import *im)
 		ret = add_gap(im, rodata, data, "unused kernel image (rodata/data gap)");
 	if (ret || !bss || !data || end < init + smp || end - init - smp < data->end)
 		return ret;
-	ret = add(im, end - smp, end, RESV_PLAIN, RESV_INIT | RESV_INIT_EARLY, "SMP alternatives");
-	if (!ret)
-		ret = add(im, end - smp - init, end - smp, RESV_PLAIN, RESV_INIT, "unused kernel image (initmem)");
-	if (!ret && dec && dec < bss->end - bss->start)
-		ret = add(im, align_up(bss->end, PAGE) - dec, align_up(bss->end, PAGE), RESV_PLAIN, RESV_INIT,
-			  "unused decrypted");
-	return ret;
+	ret = smp ? add_freed(im, end - smp, end, RESV_INIT_EARLY, "SMP alternatives") : 0;
+	if (!ret && init)
+		ret = add_freed(im, end - smp - init, end - smp, 0, "unused kernel image (initmem)");
+	end = align_up(bss->end, PAGE);
+	return !ret && dec && dec < bss->end - bss->start ? add_freed(im, end - dec, end, 0, "unused decrypted") : ret;
 }
 
 static int arm64_freed(struct import *im)
@@ -224,8 +244,9 @@ static int add_initrd(struct import *im)
 /* Does the call reserve [base, base + size)? */
 static bool call_reserves(const struct bootlog_call *c)
 {
-	return c->base && c->size &&
-	       (c->kind == BOOTLOG_RESERVE || c->kind == BOOTLOG_DOUBLED || bootlog_call_is_alloc(c));
+	if (c->kind == BOOTLOG_RESERVE)
+		return c->size;
+	return c->base && c->size && (c->kind == BOOTLOG_DOUBLED || bootlog_call_is_alloc(c));
 }
 
 /* The kernel image, the initrd and what is freed of them are listed already, by what they are. */

@@ -207,5 +207,6 @@ int import_freecounts(struct import *im)
 		return mm_fail(im->err, ret, "no memory for the free counts");
 	fill_unknown(im->d);
 	drop_sums(im);
-	return 0;
+	ret = import_percpu(im);
+	return ret ? mm_fail(im->err, ret, "no memory for the per-cpu counts") : 0;
 }

@@ -52,7 +52,7 @@ void setup_log_buf(struct system *sys, bool early)
 	u64 descs = len >> PRB_AVGBITS;
 	const char *before;
 
-	if (sys->desc->resv_complete || !sys->desc->boot_alloc_model || early != (len && arch_is_x86(sys)))
+	if (early != (len && arch_is_x86(sys)))
 		return;
 	if (!len) {
 		len = log_buf_for_cpus(sys);
@@ -60,11 +60,13 @@ void setup_log_buf(struct system *sys, bool early)
 	}
 	if (!len)
 		return;
-	before = memblock_set_caller(mb, "setup_log_buf");
-	memblock_alloc(mb, len, LOG_ALIGN);
-	memblock_alloc(mb, descs * PRB_DESC_BYTES, LOG_ALIGN);
-	memblock_alloc(mb, descs * PRINTK_INFO_BYTES, LOG_ALIGN);
-	memblock_set_caller(mb, before);
+	if (sys->desc->boot_alloc_model && !sys->desc->resv_complete) {
+		before = memblock_set_caller(mb, "setup_log_buf");
+		memblock_alloc(mb, len, LOG_ALIGN);
+		memblock_alloc(mb, descs * PRB_DESC_BYTES, LOG_ALIGN);
+		memblock_alloc(mb, descs * PRINTK_INFO_BYTES, LOG_ALIGN);
+		memblock_set_caller(mb, before);
+	}
 	sys_printk(sys, "printk: log_buf_len: %llu bytes", (unsigned long long)len);
 }
 

@@ -162,6 +162,30 @@ void model_node_data(struct system *sys, int nid)
 		print_node_data(sys, nid, at, at + size);
 }
 
+/*
+ * Struct pages of @sections sections, in one buffer of the node if it has the room.
+ * The buffer has a PMD for each section; where the memmap is mapped by base pages
+ * (arm64 with pages larger than 4 KiB) most of that is given back:
+ *
+ *   16 KiB pages: a section of 128 MiB needs 512 KiB, its PMD maps 32 MiB
+ */
+static void model_memmap(struct system *sys, int nid, u64 sections)
+{
+	u64 used = align_up(arch_pages_per_section(&sys->arch) * sys->arch.struct_page_size, arch_page_size(&sys->arch));
+	u64 map = align_up(used, arch_pmd_size(&sys->arch));
+	const char *before = memblock_set_caller(&sys->memblock, "memmap");
+	phys_t min = arch_is_x86(sys) ? 16 * MiB : 0, at;
+
+	if (arch_page_size(&sys->arch) == 4 * KiB)
+		used = map;
+	at = memblock_alloc_exact_nid_raw(&sys->memblock, sections * map, map, min, MEMBLOCK_ALLOC_ACCESSIBLE, nid);
+	if (at && used < map)
+		memblock_phys_free(&sys->memblock, at + sections * used, sections * (map - used));
+	memblock_set_caller(&sys->memblock, before);
+	for (u64 i = 0; !at && i < sections; i++)
+		alloc_as(sys, "memmap", used, arch_page_size(&sys->arch), min, MEMBLOCK_ALLOC_ACCESSIBLE, nid);
+}
+
 /* Sections that one node begins: their root arrays, usage maps and struct pages. */
 static void model_node_sections(struct system *sys, int nid, u64 sections)
 {
@@ -169,13 +193,11 @@ static void model_node_sections(struct system *sys, int nid, u64 sections)
 	u64 pages = arch_pages_per_section(&sys->arch);
 	u64 blocks = pages >> sys->arch.pageblock_order;
 	u64 usage = USAGE_FIXED_BYTES + (blocks * PAGEBLOCK_BITS + 63) / 64 * 8;
-	u64 map = align_up(pages * sys->arch.struct_page_size, arch_pmd_size(&sys->arch));
 
 	alloc_as(sys, "section roots", (sections + per_root - 1) / per_root * page, 0, 0,
 		 MEMBLOCK_ALLOC_ACCESSIBLE, nid);
 	alloc_as(sys, "section usage", sections * usage, 0, 0, MEMBLOCK_ALLOC_ACCESSIBLE, nid);
-	alloc_as(sys, "memmap", sections * map, map, arch_is_x86(sys) ? 16 * MiB : 0, MEMBLOCK_ALLOC_ACCESSIBLE,
-		 nid);
+	model_memmap(sys, nid, sections);
 }
 
 void model_sparse(struct system *sys)

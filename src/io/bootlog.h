@@ -112,6 +112,7 @@ struct log_efi { /* efi=debug memory map */
 	char type[32];
 	bool memory;        /* cacheable in some way: RAM */
 	bool write_back;
+	bool mirrored;      /* "more reliable" */
 };
 
 /* "virtio_mem virtio0: start address: 0x..." and the lines that follow; the last word counts. */

@@ -193,6 +193,7 @@ static void efi_add(struct log_parse *p, phys_t a, phys_t b, const char *type, c
 	e->start = a;
 	e->end = b;
 	e->write_back = strstr(line, "|WB|") != NULL;
+	e->mirrored = strstr(line, "|MR|") != NULL;
 	e->memory = e->write_back || strstr(line, "|WT|") || strstr(line, "|WC|");
 	strncpy(e->type, type, sizeof(e->type) - 1);
 }

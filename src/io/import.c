@@ -273,6 +273,7 @@ static int build(struct import *im, const char *path)
 		ret = import_nodes(im);
 	if (!ret)
 		ret = import_resv(im);
+	import_swap(im);
 	if (!ret)
 		ret = import_freecounts(im);
 	if (!ret)

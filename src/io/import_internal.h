@@ -69,7 +69,7 @@ bool import_exists(struct import *im, const char *path);
 void import_iomem_load(struct import *im);
 /* RAM, firmware ranges and devices of iomem into desc->fw; with @devices_only only what firmware maps lack. */
 int import_iomem_map(struct import *im, bool devices_only);
-int import_iomem_resv(struct import *im); /* kernel image, crash kernel, reserved children */
+int import_iomem_resv(struct import *im); /* kernel image, crash kernel */
 
 /* --- import_virtio.c ------------------------------------------------------- */
 
@@ -77,10 +77,15 @@ int import_virtio(struct import *im); /* virtio-mem devices into desc->dimm; 0 o
 /* Does iomem line @i belong to a virtio-mem device, window or filled part? */
 bool import_is_virtio_line(const struct import *im, size_t i);
 
+/* --- import_mirror.c ------------------------------------------------------- */
+
+int import_mirror(struct import *im); /* FW_MIRROR in desc->fw, which is complete; 0 or -ENOMEM */
+
 /* --- import_proc.c --------------------------------------------------------- */
 
 void import_zoneinfo_load(struct import *im);
 enum zone_type zone_type_of(const char *name); /* MAX_NR_ZONES: no such zone */
+void import_swap(struct import *im);           /* desc->swap */
 int import_cpuinfo_count(struct import *im);   /* processors in proc/cpuinfo, 0: not there */
 enum log_arch import_cpuinfo_arch(struct import *im);
 
@@ -99,6 +104,9 @@ int import_arch(struct import *im);
 int import_firmware(struct import *im); /* desc->fw */
 int import_nodes(struct import *im);    /* desc->mem, desc->node, cpus */
 int import_resv(struct import *im);     /* desc->resv */
+int import_reserved_lines(struct import *im); /* import_reserved.c: what iomem shows; 0 or -ENOMEM */
+/* A line of sys/kernel/debug/memblock: [*a, *b), node or NO_NODE, enum memblock_flags. */
+bool import_debugfs_line(const char *s, phys_t *a, phys_t *b, int *nid, u32 *flags);
 
 /* --- import_state.c -------------------------------------------------------- */
 

@@ -214,9 +214,8 @@ int import_iomem_resv(struct import *im)
 		return 0;
 	for (size_t i = 0; i < im->nr_iomem && !ret; i++) {
 		const struct iomem_line *l = &im->iomem[i];
-		struct desc_resv r = { .start = l->start, .end = l->end, .nid = NO_NODE, .kind = RESV_PLAIN,
-				       .label = "reserved" };
-		bool known = l->depth && !strcmp(l->name, "reserved") && !im->resv_from_log;
+		struct desc_resv r = { .start = l->start, .end = l->end, .nid = NO_NODE };
+		bool known = false;
 
 		for (size_t k = 0; k < ARRAY_SIZE(child_names) && !known; k++) {
 			if (strcmp(l->name, child_names[k].name))

@@ -250,7 +250,7 @@ static int map_from_dump(struct import *im)
 }
 
 /* "   1: 0x4c000000..0x4c1fffff    0 NOMAP" */
-static bool debugfs_line(const char *s, phys_t *a, phys_t *b, int *nid, u32 *flags)
+bool import_debugfs_line(const char *s, phys_t *a, phys_t *b, int *nid, u32 *flags)
 {
 	u64 n, x, y;
 
@@ -282,7 +282,7 @@ static int map_from_debugfs(struct import *im)
 	if (!text)
 		return 0;
 	for (char *s = text; *s && !ret; s += strcspn(s, "\n"), s += *s == '\n') {
-		if (!debugfs_line(s, &a, &b, &nid, &flags))
+		if (!import_debugfs_line(s, &a, &b, &nid, &flags))
 			continue;
 		ret = add_memblock(im, a, b, flags);
 		if (!ret && nid >= 0 && nid < MAX_NUMNODES && !im->log.whole_end)
@@ -510,6 +510,8 @@ int import_firmware(struct import *im)
 	ret = import_virtio(im);
 	if (!ret)
 		ret = import_iomem_map(im, has_ram(im->d));
+	if (!ret)
+		ret = import_mirror(im);
 	if (!ret && !has_ram(im->d))
 		ret = map_from_early(im);
 	if (!ret && !has_ram(im->d))

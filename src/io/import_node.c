@@ -334,6 +334,31 @@ static int nodes_from_log(struct import *im)
 	return 0;
 }
 
+static int cmp_mem(const void *x, const void *y)
+{
+	const struct desc_mem *a = x, *b = y;
+
+	return a->start < b->start ? -1 : a->start > b->start;
+}
+
+/* memblock's list has a range for each flag, the device tree one for all. */
+static void join_touching(struct desc *d)
+{
+	size_t kept = 0;
+
+	if (d->nr_mem)
+		qsort(d->mem, d->nr_mem, sizeof(*d->mem), cmp_mem);
+	for (size_t i = 0; i < d->nr_mem; i++) {
+		struct desc_mem *last = kept ? &d->mem[kept - 1] : NULL;
+
+		if (last && last->end == d->mem[i].start && last->nid == d->mem[i].nid)
+			last->end = d->mem[i].end;
+		else
+			d->mem[kept++] = d->mem[i];
+	}
+	d->nr_mem = kept;
+}
+
 int import_nodes(struct import *im)
 {
 	u64 *nodes = NULL;
@@ -347,6 +372,8 @@ int import_nodes(struct import *im)
 	if (boot_fakes_nodes(im))
 		nr = 0;
 	ret = node_memory(im);
+	if (!im->log.nr_srat && !im->log.nr_fake)
+		join_touching(im->d);
 	if (!ret)
 		ret = memory_from_blocks(im, nodes, nr);
 	if (!ret)

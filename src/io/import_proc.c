@@ -98,6 +98,23 @@ void import_zoneinfo_load(struct import *im)
 	free(text);
 }
 
+/* "SwapTotal:  262144 kB" of proc/meminfo. */
+void import_swap(struct import *im)
+{
+	size_t len;
+	char *text = im->flags & IMPORT_WITHHOLD ? NULL : import_read(im, &len, "proc/meminfo");
+	const char *s = text ? strstr(text, "SwapTotal:") : NULL;
+	u64 kib;
+
+	if (s) {
+		s += sizeof("SwapTotal:") - 1;
+		scan_blanks(&s);
+		if (scan_num(&s, 10, &kib) && kib < 1ULL << 50)
+			im->d->swap = kib * KiB;
+	}
+	free(text);
+}
+
 int import_cpuinfo_count(struct import *im)
 {
 	size_t len;

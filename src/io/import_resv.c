@@ -300,7 +300,7 @@ static int add_call(struct import *im, const struct bootlog_call *c)
 		return add(im, c->base, end, RESV_FREED, 0, c->caller);
 	if (c->kind != BOOTLOG_RESERVE && !call_reserves(c))
 		return 0;
-	if (strstr(c->caller, "alloc_bootmem_huge_page"))
+	if (strstr(c->caller, "alloc_bootmem_huge_page") || !strcmp(c->caller, "gigantic huge page"))
 		return 0; /* boot takes these itself, as the command line says */
 	if (is_cma(&im->log, c->base, end))
 		return add(im, c->base, end, RESV_CMA, 0, "reserved");
@@ -354,8 +354,10 @@ static int add_line(struct import *im, const struct log_resv *r, bool cma)
 	case LOG_RESV_ACPI:
 	case LOG_RESV_ESRT:
 		return cma ? 0 : add(im, r->start, r->end, RESV_PLAIN, 0, r->label);
+	case LOG_RESV_NODE_DATA:
+		return cma && !im->d->boot_alloc_model ? add(im, r->start, r->end, RESV_PLAIN, 0, "alloc_node_data") : 0;
 	default:
-		return 0; /* boot places NODE_DATA and swiotlb itself; no-map is in the map */
+		return 0; /* boot places swiotlb itself; no-map is in the map */
 	}
 }
 
@@ -389,7 +391,10 @@ int import_resv(struct import *im)
 	int ret;
 
 	im->resv_from_log = debug;
+	im->d->boot_alloc_model = !debug && !iomem_tells_reservations(im);
 	ret = import_iomem_resv(im);
+	if (!ret && !debug && !im->iomem_masked)
+		ret = import_reserved_lines(im);
 	if (!ret && im->d->arch.id != ARCH_ARM64 && !debug)
 		ret = x86_image(im);
 	if (!ret)
@@ -400,6 +405,5 @@ int import_resv(struct import *im)
 		ret = resv_from_memblock(im);
 	if (!ret && !debug)
 		ret = resv_from_lines(im);
-	im->d->boot_alloc_model = !im->d->resv_complete && !iomem_tells_reservations(im);
 	return ret ? mm_fail(im->err, ret, "no memory for the reservations") : 0;
 }

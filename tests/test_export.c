@@ -282,69 +282,6 @@ static void captures_survive_the_round_trip(void **state)
 		skip();
 }
 
-static void zones_equal(const struct system *a, const struct system *b, const char *path)
-{
-	assert_int_equal(a->mm.nr_node_ids, b->mm.nr_node_ids);
-	for_each_node(&a->mm, n) {
-		const struct node *o = b->mm.node[n->nid];
-
-		if (!o)
-			fail_msg("%s: node %d is lost", path, n->nid);
-		for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
-			const struct zone *z = &n->zones[zid], *y = &o->zones[zid];
-			s64 lost = (s64)(z->managed_pages - y->managed_pages);
-
-			if (z->zone_start_pfn != y->zone_start_pfn || z->spanned_pages != y->spanned_pages ||
-			    z->present_pages != y->present_pages || lost)
-				fail_msg("%s: node %d zone %s differs after export and import; managed pages lost: %lld", path,
-					 n->nid, z->name, (long long)lost);
-		}
-	}
-}
-
-static void ini_round_trip(const char *path)
-{
-	struct mm_error err = { 0 };
-	char *parent, *dir = place(&parent);
-	struct desc *d = config_load(path, &err), *again;
-	struct booted b, c;
-
-	if (!d)
-		fail_msg("%s", err.msg);
-	boot_desc(&b, d, BOOT_LATE);
-	must_export(b.sys, dir);
-	again = import_root(dir, 0, NULL, &err);
-	if (!again)
-		fail_msg("%s: %s", path, err.msg);
-	boot_desc(&c, again, BOOT_LATE);
-	zones_equal(b.sys, c.sys, path);
-	booted_cleanup(&c);
-	booted_cleanup(&b);
-	desc_free(again);
-	desc_free(d);
-	root_remove(parent);
-	free(dir);
-}
-
-/*
- * Expect our own machines to come back with every zone of the same size. Not asked:
- * which memory is mirrored, which only the EFI map tells; and the largest
- * machines, which would make 65536 folders.
- */
-static void machines_of_ini_survive_the_round_trip(void **state)
-{
-	static const char *const names[] = {
-		"arm64-64k", "article-arm64", "article-hotplug", "bad-bios", "fragmented", "hotplug", "i386-highmem",
-		"numa-fake", "numa-memless", "pc-512m", "pc-6g", "pmem", "reference", "server-2node",
-	};
-	char path[64];
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		snprintf(path, sizeof(path), "ini/%s.ini", names[i]);
-		ini_round_trip(path);
-	}
-}
-
 static void lsmem_equal(const char *machine, const char *root, void *arg)
 {
 	static const char *const names[] = { "lsmem-a", "lsmem.txt" };
@@ -394,7 +331,6 @@ int main(void)
 		cmocka_unit_test(a_machine_comes_back_from_its_export),
 		cmocka_unit_test(the_page_size_comes_back),
 		cmocka_unit_test(captures_survive_the_round_trip),
-		cmocka_unit_test(machines_of_ini_survive_the_round_trip),
 		cmocka_unit_test(lsmem_agrees_with_the_captures),
 	};
 

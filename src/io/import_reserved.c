@@ -105,6 +105,8 @@ static void exact_ends(struct ranges *l, const struct ranges *regions)
 		const struct phys_range *first = region_behind(regions, r->start);
 		const struct phys_range *last = region_behind(regions, r->end - page);
 
+		if (r->start >= r->end)
+			continue;
 		if (last && last->end < r->end && last->end > r->start)
 			r->end = last->end;
 		else if (i + 1 < l->nr && l->r[i + 1].start == r->end && !(last && last->end == r->end))
@@ -117,6 +119,24 @@ static void exact_ends(struct ranges *l, const struct ranges *regions)
 
 /* --- gigantic pages ------------------------------------------------------------- */
 
+/*
+ * Boot fills in the first struct page of a gigantic page only: its memory is a
+ * region of one page and one with another flag behind it, two lines that are one.
+ */
+static void join_first_page(struct ranges *l, u64 size)
+{
+	u64 page = arch_page_size(&l->im->d->arch);
+
+	for (size_t i = 0; i + 1 < l->nr; i++) {
+		struct phys_range *r = &l->r[i];
+
+		if (is_aligned(r->end - page, size) && r[1].start == r->end && r[1].end >= r->end - page + size) {
+			r[1].start = r->end - page;
+			r->end -= page;
+		}
+	}
+}
+
 /* Cut one page of @size out of the highest range that holds one. False: none does. */
 static bool cut_one(struct ranges *l, u64 size, int *ret)
 {
@@ -126,12 +146,17 @@ static bool cut_one(struct ranges *l, u64 size, int *ret)
 		if (end < size || end - size < l->r[i].start)
 			continue;
 		l->r[i].end = end - size;
-		if (end == rest)
-			return true;
-		*ret = push(l, end, rest); /* order no longer matters */
+		*ret = end == rest ? 0 : push(l, end, rest);
 		return !*ret;
 	}
 	return false;
+}
+
+static int cmp_start(const void *x, const void *y)
+{
+	const struct phys_range *a = x, *b = y;
+
+	return a->start < b->start ? -1 : a->start > b->start;
 }
 
 static int cut_plan(struct ranges *l, struct arena *a)
@@ -145,9 +170,12 @@ static int cut_plan(struct ranges *l, struct arena *a)
 	for (u32 i = 0; i < plan.nr; i++) {
 		u64 left = plan.req[i].gigantic ? min_u64(plan.req[i].count, MAX_GIGANTIC) : 0;
 
+		if (left)
+			join_first_page(l, plan.req[i].size);
 		while (left && !ret && cut_one(l, plan.req[i].size, &ret))
 			left--;
 	}
+	qsort(l->r, l->nr, sizeof(*l->r), cmp_start);
 	return ret;
 }
 
@@ -192,10 +220,10 @@ int import_reserved_lines(struct import *im)
 
 	if (!ret && lines.nr)
 		ret = from_debugfs(&regions);
-	if (!ret)
-		exact_ends(&lines, &regions);
 	if (!ret && lines.nr)
 		ret = cut_gigantic(&lines);
+	if (!ret)
+		exact_ends(&lines, &regions);
 	for (size_t i = 0; i < lines.nr && !ret; i++)
 		ret = add_reserved(im, &lines.r[i]);
 	/* Memory that is not mapped is no System RAM: iomem does not tell whether it is reserved, too. */

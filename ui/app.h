@@ -294,6 +294,7 @@ struct ui {
 	struct live live;
 	struct film_view film;
 	struct cast *cast;       /* recording, NULL: none */
+	struct mm_error cast_lost; /* what cut a recording short; told again when the screen is left */
 	bool quit;
 };
 
@@ -302,6 +303,8 @@ static inline struct pane *ui_pane(struct ui *ui) { return &ui->pane[ui->focus];
 /* Run a line as if typed: front commands first, then every machine. 0 or -errno; the result is shown. */
 int ui_command(struct ui *ui, const char *line, bool interactive);
 void ui_say(struct ui *ui, bool bad, const char *fmt, ...) PRINTF(3, 4);
+/* End a recording, if there is one. 0, or -errno where it could not be written, which is told. */
+int ui_stop_recording(struct ui *ui);
 void ui_set_view(struct ui *ui, enum view_id v);
 /* Text of `show WHAT` from the machine, read again at most four times a second. */
 const char *ui_shown(struct ui *ui, struct pane *p, const char *cmd);
@@ -410,7 +413,9 @@ int shot_write(const struct canvas *cv, enum palette pal, const char *path, stru
 struct cast *cast_start(const char *path, int w, int h, struct mm_error *err);
 void cast_write(void *cast, const char *s, size_t n);
 void cast_resize(struct cast *c, int w, int h);
-/* 0, or -EIO: the disk is full. */
+/* Why it is not written any more, -errno; 0: it is. */
+int cast_error(const struct cast *c);
+/* 0, or what cast_error() says. */
 int cast_stop(struct cast *c);
 
 #endif

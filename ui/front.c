@@ -118,18 +118,27 @@ static int cmd_shot(struct ui *ui, const char *args)
 	return 0;
 }
 
+int ui_stop_recording(struct ui *ui)
+{
+	int bad = ui->cast ? cast_stop(ui->cast) : 0;
+
+	ui->out.tee = NULL;
+	ui->cast = NULL;
+	if (!bad)
+		return 0;
+	ui->cast_lost = (struct mm_error){ 0, "" };
+	mm_fail(&ui->cast_lost, bad, "the recording could not be written any further (%s); it plays up to here", strerror(-bad));
+	ui_say(ui, true, "%s", ui->cast_lost.msg);
+	return bad;
+}
+
 static int cmd_record(struct ui *ui, const char *args)
 {
 	struct mm_error err = { 0 };
-	int bad = 0;
+	int bad = ui_stop_recording(ui);
 
-	if (ui->cast) {
-		ui->out.tee = NULL;
-		bad = cast_stop(ui->cast);
-		ui->cast = NULL;
-	}
 	if (bad)
-		return ui_say(ui, true, "the recording could not be written to the end; is the disk full?"), bad;
+		return bad;
 	if (!strcmp(args, "off"))
 		return ui_say(ui, false, "recording ended"), 0;
 	ui->cast = cast_start(args, ui->cv.w, ui->cv.h, &err);

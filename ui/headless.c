@@ -60,12 +60,12 @@ static int run_script(struct machine *m, const char *path, bool json, struct tex
 		line[strcspn(line, "\r\n")] = '\0';
 		rc = run_one(m, line, json, out, &err);
 	}
-	if (!rc && ferror(f))
-		rc = mm_fail(&err, -errno, "cannot be read any further: %s", strerror(errno));
-	if (rc) {
+	if (rc)
 		mm_error_prefix(&err, "%s:%d", path, nr);
+	else if (ferror(f))
+		rc = mm_fail(&err, -errno, "%s: cannot be read any further after line %d (%s)", path, nr, strerror(errno));
+	if (rc)
 		fprintf(stderr, "%s\n", err.msg);
-	}
 	free(line);
 	if (f != stdin)
 		fclose(f);

@@ -291,8 +291,8 @@ static int read_names(char **names, int max)
 	int n = 0;
 
 	while (d && n < max && (e = readdir(d)))
-		if (is_lesson(e->d_name))
-			names[n++] = strdup(e->d_name);
+		if (is_lesson(e->d_name) && (names[n] = strdup(e->d_name)))
+			n++;
 	if (d)
 		closedir(d);
 	qsort(names, (size_t)n, sizeof(*names), by_name);
@@ -312,7 +312,7 @@ int lesson_list(FILE *to)
 
 		names[i][strlen(names[i]) - 7] = '\0';
 		l = lesson_open(names[i], &err);
-		fprintf(to, "%-16s %s\n", names[i], l ? lesson_title(l, "en") : err.msg);
+		fprintf(to, "%-16s %s\n", text_harmless(names[i]), l ? lesson_title(l, "en") : err.msg);
 		lesson_free(l);
 		free(names[i]);
 	}

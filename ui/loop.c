@@ -14,6 +14,7 @@
 
 #define FRAME_MS 33
 #define SLICE    256 /* operations of the workload between two polls */
+#define SLICES   65536 /* between two frames at most, should the clock stand still */
 
 static const struct view_ops *const views[NR_VIEWS] = {
 	[VIEW_MAP] = &view_map, [VIEW_BUDDY] = &view_buddy, [VIEW_ZONES] = &view_zones,
@@ -345,7 +346,7 @@ static void work(struct ui *ui, u64 last, u64 due, struct input *in)
 	u64 now = clock_ms();
 	double seconds = (double)(now - last) / 1000;
 
-	while (run_slices(ui, seconds)) {
+	for (int i = 0; i < SLICES && run_slices(ui, seconds); i++) {
 		seconds = 0;
 		*in = tty_read(ui->tty, 0);
 		if (in->type != IN_NONE || clock_ms() >= due)
@@ -401,8 +402,7 @@ static int start(struct ui *ui, struct machine **m, int nr, const struct ui_opti
 
 static void stop(struct ui *ui)
 {
-	if (ui->cast)
-		cast_stop(ui->cast);
+	ui_stop_recording(ui);
 	for (int i = 0; i < ui->nr_panes; i++)
 		map_cleanup(&ui->pane[i].map);
 	tty_stop(ui->tty);
@@ -424,6 +424,11 @@ static void frame(struct ui *ui)
 	play_advance(ui, ui->now);
 	ui_draw(ui);
 	output_frame(&ui->out, &ui->cv);
+	if (ui->cast && cast_error(ui->cast)) {
+		ui_stop_recording(ui);
+		ui_draw(ui);
+		output_frame(&ui->out, &ui->cv);
+	}
 }
 
 static void start_recording(struct ui *ui)
@@ -500,6 +505,8 @@ int ui_run(struct machine **m, int nr, const struct ui_options *opt, struct mm_e
 	if (!ret)
 		loop(ui);
 	stop(ui);
+	if (!ret && ui->cast_lost.code)
+		ret = mm_fail(err, ui->cast_lost.code, "%s", ui->cast_lost.msg);
 	free(ui);
 	return ret;
 }

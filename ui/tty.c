@@ -41,6 +41,8 @@ struct tty {
 	int w, h;
 	enum depth depth;
 	bool has_mouse, mouse;
+	char report[24];   /* of a mouse report, what came after "ESC [ <" so far */
+	int reported;      /* its length; -1: none has begun */
 	char restore[256]; /* bytes that undo everything */
 };
 
@@ -80,8 +82,11 @@ static void set_handlers(void (*normal)(int), void (*crash)(int))
 
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = normal;
-	for (size_t i = 0; i < ARRAY_SIZE(sigs); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sigs); i++) {
+		/* A change of size cuts no reading of a file short; poll() it wakes in any case. */
+		sa.sa_flags = sigs[i] == SIGWINCH || sigs[i] == SIGTSTP ? SA_RESTART : 0;
 		sigaction(sigs[i], &sa, NULL);
+	}
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
 	sa.sa_handler = crash;
@@ -215,6 +220,7 @@ struct tty *tty_start(const struct tty_options *opt, struct mm_error *err)
 	}
 	set_escdelay(25);
 	t->pad = newpad(1, 1);
+	t->reported = -1;
 	t->depth = opt->depth == DEPTH_AUTO ? detect_depth() : opt->depth;
 	t->has_mouse = *tty_cap(t, "kmous");
 	t->mouse = t->has_mouse && opt->mouse;
@@ -333,30 +339,13 @@ static u32 map_char(wint_t c)
 	}
 }
 
-static bool read_number(struct tty *t, int *out, int *end)
+/* Turn "button;x;yM" into an event. False: it is none. */
+static bool decode_mouse(const char *s, struct input *in)
 {
-	int c, n = 0;
+	int b, x, y;
+	char end;
 
-	for (;;) {
-		c = wgetch(t->pad);
-		if (c < '0' || c > '9')
-			break;
-		n = n * 10 + c - '0';
-		if (n > 99999)
-			return false;
-	}
-	*out = n;
-	*end = c;
-	return c != ERR;
-}
-
-/* The rest of "ESC [ < button ; x ; y M". */
-static bool read_mouse(struct tty *t, struct input *in)
-{
-	int b, x, y, end;
-
-	if (!read_number(t, &b, &end) || end != ';' || !read_number(t, &x, &end) || end != ';' ||
-	    !read_number(t, &y, &end) || (end != 'M' && end != 'm'))
+	if (sscanf(s, "%5d;%5d;%5d%c", &b, &x, &y, &end) != 4)
 		return false;
 	in->type = IN_MOUSE;
 	in->x = x - 1;
@@ -371,6 +360,30 @@ static bool read_mouse(struct tty *t, struct input *in)
 	else
 		in->mouse = end == 'M' ? MOUSE_PRESS : MOUSE_RELEASE;
 	return true;
+}
+
+/*
+ * The rest of "ESC [ < button ; x ; y M". What has not arrived yet comes with the next
+ * reading: on a slow line a report is no row of keys.
+ */
+static bool read_mouse(struct tty *t, struct input *in)
+{
+	for (;;) {
+		int c = wgetch(t->pad);
+
+		if (c == ERR)
+			return false;
+		if (c > 0x7f || t->reported >= (int)sizeof(t->report) - 1 || !strchr("0123456789;Mm", c)) {
+			t->reported = -1;
+			return false;
+		}
+		t->report[t->reported++] = (char)c;
+		if (c != 'M' && c != 'm')
+			continue;
+		t->report[t->reported] = '\0';
+		t->reported = -1;
+		return decode_mouse(t->report, in);
+	}
 }
 
 static bool read_signal(struct tty *t, struct input *in)
@@ -397,18 +410,38 @@ static bool read_signal(struct tty *t, struct input *in)
 	return true;
 }
 
-static bool read_key(struct tty *t, struct input *in)
+static bool read_one(struct tty *t, struct input *in)
 {
 	wint_t c;
-	int r = wget_wch(t->pad, &c);
+	int r;
 
+	if (t->reported >= 0)
+		return read_mouse(t, in);
+	r = wget_wch(t->pad, &c);
 	if (r == ERR)
 		return false;
-	if (r == KEY_CODE_YES && c == CODE_SGR_MOUSE)
+	if (r == KEY_CODE_YES && c == CODE_SGR_MOUSE) {
+		t->reported = 0;
 		return read_mouse(t, in);
+	}
 	in->key = r == KEY_CODE_YES ? map_key((int)c) : map_char(c);
 	in->type = in->key ? IN_KEY : IN_NONE;
 	return in->key;
+}
+
+/* No signal comes between the bytes of one key: curses would take the half for a key. */
+static bool read_key(struct tty *t, struct input *in)
+{
+	sigset_t all, old;
+	bool got;
+
+	sigfillset(&all);
+	for (size_t i = 0; i < ARRAY_SIZE(crash_signals); i++)
+		sigdelset(&all, crash_signals[i]);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	got = read_one(t, in);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return got;
 }
 
 struct input tty_read(struct tty *t, int ms)

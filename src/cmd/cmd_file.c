@@ -99,10 +99,10 @@ static int source_lines(struct machine *m, FILE *f, const char *path, struct tex
 		else
 			rc = machine_command(m, line, out, err);
 	}
-	if (!rc && ferror(f))
-		rc = mm_fail(err, -errno, "cannot be read any further: %s", strerror(errno));
 	if (rc)
 		mm_error_prefix(err, "%s:%u", path, nr);
+	else if (ferror(f))
+		rc = mm_fail(err, -errno, "%s: cannot be read any further after line %u (%s)", path, nr, strerror(errno));
 	free(line);
 	return rc;
 }

@@ -31,10 +31,10 @@ static int write_all(int fd, const char *data, size_t len)
 	return fsync(fd) && errno != EINVAL && errno != EROFS ? -errno : 0;
 }
 
-/* A device, a pipe: there is nothing to keep, and nothing may take its place. */
+/* A device, a pipe, an open file: there is nothing to keep, and nothing may take its place. */
 static int write_through(const char *path, const char *data, size_t len, struct mm_error *err)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC), rc;
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC), rc;
 
 	if (fd < 0)
 		return mm_fail(err, -errno, "%s: cannot be written (%s)", path, strerror(errno));
@@ -85,7 +85,7 @@ int atomic_write_file(const char *path, const char *data, size_t len, struct mm_
 		return write_beside(path, 0666, data, len, err);
 	if (S_ISDIR(st.st_mode))
 		return mm_fail(err, -EISDIR, "%s: is a folder; name a file in it", path);
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st.st_mode) || !strncmp(path, "/dev/", 5))
 		return write_through(path, data, len, err);
 	/* What a link leads to is replaced, the link stays. */
 	return write_beside(realpath(path, target) ? target : path, st.st_mode & 0777, data, len, err);

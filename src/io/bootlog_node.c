@@ -157,8 +157,8 @@ static void zone_line(struct log_parse *p, const char *s, enum zone_type type)
 	phys_t a = 0, b = 0;
 	bool empty;
 
-	/* "DMA zone: 64 pages used for memmap", after the node's total */
-	if (!p->withhold && !strncmp(s, " zone: ", 7))
+	/* "DMA zone: 64 pages used for memmap", behind the node's total: no answer, but which zones there are */
+	if (!strncmp(s, " zone: ", 7))
 		p->log->zones_counted |= 1u << type;
 	if (p->section != SEC_ZONES || p->withhold || (*s != ' ' && *s != '\t'))
 		return;

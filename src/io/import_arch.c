@@ -195,6 +195,15 @@ static void arm64_dma_limit(struct import *im)
 			    "swiotlb lies\n", (unsigned long long)(a->dma_limit / MiB));
 }
 
+/* No line names a second node. */
+static bool single_node(const struct bootlog *log)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(log->nodes_seen); i++)
+		if (log->nodes_seen[i] & ~(i ? 0ULL : 1ULL))
+			return false;
+	return true;
+}
+
 /* Zones that the log's answer lists: exactly these exist, and a full one ends at its limit. */
 static void zones_from_log(struct import *im)
 {
@@ -203,8 +212,12 @@ static void zones_from_log(struct import *im)
 	u32 mask = Z(NORMAL) | Z(MOVABLE);
 	bool later = false;
 
-	/* x86 always has memory in the first 16 MiB: a ZONE_DMA that no line counts is not there. */
-	if (!log->nr_zone && log->zones_counted && a->id != ARCH_ARM64 && !(log->zones_counted & Z(DMA)))
+	/*
+	 * x86 always has memory in the first 16 MiB: a ZONE_DMA that no line counts is not
+	 * there. With several nodes the lines of the first may be lost.
+	 */
+	if (!log->nr_zone && log->zones_counted && a->id != ARCH_ARM64 && !(log->zones_counted & Z(DMA)) &&
+	    single_node(log))
 		set_zone(a, ZONE_DMA, false);
 	if (!log->nr_zone)
 		return;

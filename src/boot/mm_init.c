@@ -126,6 +126,23 @@ static void size_zone(struct system *sys, struct node *n, int zid, pfn_t node_en
 	n->node_present_pages += z->present_pages;
 }
 
+/* A debug message until 5.13. */
+static void print_total(struct system *sys, int nid, u64 pages)
+{
+	if (sys->desc->kernel_version && sys->desc->kernel_version < (5 << 16 | 14 << 8))
+		sys_printk(sys, "On node %d totalpages: %llu", nid, LLX(pages));
+}
+
+/* Until 5.17 an empty range was printed. */
+static void print_memoryless(struct system *sys, int nid)
+{
+	if (sys->desc->kernel_version && sys->desc->kernel_version < (5 << 16 | 18 << 8))
+		sys_printk(sys, "Initmem setup node %d [mem 0x%016llx-0x%016llx]", nid, 0ULL, 0ULL);
+	else
+		sys_printk(sys, "Initmem setup node %d as memoryless", nid);
+	print_total(sys, nid, 0);
+}
+
 static void free_area_init_node(struct system *sys, int nid)
 {
 	struct node *n = sys->mm.node[nid];
@@ -133,7 +150,7 @@ static void free_area_init_node(struct system *sys, int nid)
 
 	get_pfn_range_for_nid(sys, nid, &start, &end);
 	if (start == end) {
-		sys_printk(sys, "Initmem setup node %d as memoryless", nid);
+		print_memoryless(sys, nid);
 		return;
 	}
 	sys_printk(sys, "Initmem setup node %d [mem 0x%016llx-0x%016llx]", nid,
@@ -142,9 +159,7 @@ static void free_area_init_node(struct system *sys, int nid)
 	n->node_spanned_pages = end - start;
 	for_each_zone_type(&sys->mm, zid)
 		size_zone(sys, n, zid, end);
-	/* A debug message since 5.14. */
-	if (sys->desc->kernel_version && sys->desc->kernel_version < (5 << 16 | 14 << 8))
-		sys_printk(sys, "On node %d totalpages: %llu", nid, LLX(n->node_present_pages));
+	print_total(sys, nid, n->node_present_pages);
 }
 
 /* Pages that are free now: hash tables will be sized by them. */

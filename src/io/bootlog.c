@@ -85,7 +85,7 @@ static void one_line(struct log_parse *p, const char *line)
 	if (!*s)
 		return;
 	if (try_rules(p, bootlog_map_rules, s) || try_rules(p, bootlog_resv_rules, s) ||
-	    try_rules(p, bootlog_node_rules, s))
+	    try_rules(p, bootlog_node_rules, s) || try_rules(p, bootlog_other_rules, s))
 		return;
 	try_rules(p, bootlog_misc_rules, s);
 }
@@ -124,6 +124,7 @@ void bootlog_cleanup(struct bootlog *log)
 	free(log->efi);
 	free(log->srat);
 	free(log->fake);
+	free(log->ram);
 	free(log->cpu);
 	free(log->group);
 	free(log->resv);

@@ -147,6 +147,7 @@ struct bootlog {
 	u32 zones_counted; /* bit per zone type that a line "DMA zone: 64 pages used for memmap" names; 0: none */
 	LOG_LIST(log_node_mem, srat);
 	LOG_LIST(log_node_mem, fake);    /* numa=fake results */
+	LOG_LIST(log_node_mem, ram);     /* what the firmware of other architectures listed */
 	phys_t whole_start, whole_end;   /* "Faking a node at"; end 0: not told */
 	bool no_numa;                    /* "No NUMA configuration found" or "NUMA turned off" */
 	LOG_LIST(log_cpu, cpu);

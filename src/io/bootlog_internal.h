@@ -31,10 +31,15 @@ struct log_rule {
 extern const struct log_rule bootlog_map_rules[];
 extern const struct log_rule bootlog_resv_rules[];
 extern const struct log_rule bootlog_node_rules[];
+extern const struct log_rule bootlog_other_rules[];
 extern const struct log_rule bootlog_misc_rules[];
 
 /* A line that begins with a number, where kernels before 3.5 list node ranges. */
 void bootlog_early_pfns(struct log_parse *p, const char *s);
+
+/* bootlog_other.c: ") Start 0x0 End 0xfffffff" behind a number; "0 Memory: 0x0-0x40000000" behind "Node " (false: not it). */
+void bootlog_parisc_range(struct log_parse *p, const char *s);
+bool bootlog_ppc_node_memory(struct log_parse *p, const char *s);
 
 /*
  * Copy @len bytes of a line to @dst (room for @max + 1) without colours, CR and

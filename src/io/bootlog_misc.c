@@ -98,20 +98,11 @@ static void is_arm32(struct log_parse *p, const char *s) { set_arch(p, LOG_ARM);
 static void is_riscv(struct log_parse *p, const char *s) { set_arch(p, LOG_RISCV64); }
 static void is_ppc64(struct log_parse *p, const char *s) { set_arch(p, LOG_PPC64); }
 static void is_sparc(struct log_parse *p, const char *s) { set_arch(p, LOG_SPARC64); }
-static void is_alpha(struct log_parse *p, const char *s) { set_arch(p, LOG_ALPHA); }
 static void is_sh(struct log_parse *p, const char *s) { set_arch(p, LOG_SH); }
 static void is_ia64(struct log_parse *p, const char *s) { set_arch(p, LOG_IA64); }
 
-static void is_s390(struct log_parse *p, const char *s)
-{
-	if (strstr(s, "64-bi") || strstr(s, "running as") || strstr(s, "running natively"))
-		set_arch(p, LOG_S390);
-}
-
 /* "CPU0 revision is: 00006303": MIPS says so. "CPU: ARMv7 Processor": ARM. */
 static void is_mips(struct log_parse *p, const char *s) { set_arch(p, LOG_MIPS); }
-
-static void is_ppc_mac(struct log_parse *p, const char *s) { set_arch(p, LOG_PPC32); }
 
 static void ppc_phys_mem(struct log_parse *p, const char *s) { set_arch(p, LOG_PPC64); }
 
@@ -266,6 +257,8 @@ static void any_line(struct log_parse *p, const char *s)
 		return;
 	if (*s == ':')
 		bootlog_early_pfns(p, line);
+	if (*s == ')')
+		bootlog_parisc_range(p, s);
 	if (scan_lit(&s, "MB HIGHMEM available")) {
 		p->log->highmem_line = true;
 		p->log->highmem_mb = mb;
@@ -373,11 +366,8 @@ const struct log_rule bootlog_misc_rules[] = {
 	{ "radix-mmu: ", is_ppc64 },
 	{ "phys_mem_size ", ppc_phys_mem },
 	{ "DART IOMMU ", is_ppc64 },
-	{ "Total memory = ", is_ppc_mac },
 	{ "PROMLIB: ", is_sparc },
-	{ "setup: ", is_s390 },
 	{ "CPU0 revision is: ", is_mips },
-	{ "memcluster ", is_alpha },
 	{ "Booting machvec: ", is_sh },
 	{ "SAL ", is_ia64 },
 	{ "EFI v1.", is_ia64 },

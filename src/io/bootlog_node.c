@@ -200,7 +200,7 @@ static void movable_start(struct log_parse *p, const char *s)
 	u64 at;
 	int nid;
 
-	if (northbridge_node(p, s))
+	if (northbridge_node(p, s) || bootlog_ppc_node_memory(p, s))
 		return;
 	if (p->section != SEC_MOVABLE || p->withhold || !scan_int(&s, &nid) || !scan_lit(&s, ":"))
 		return;

@@ -24,7 +24,7 @@ static bool log_useful(const struct import *im)
 {
 	const struct bootlog *log = &im->log;
 
-	return log->nr_e820 || log->nr_early || log->nr_srat || log->nr_zone || log->nr_efi || im->calls.nr_call;
+	return log->nr_e820 || log->nr_early || log->nr_ram || log->nr_srat || log->nr_zone || log->nr_efi || im->calls.nr_call;
 }
 
 /* --- one boot out of a log --------------------------------------------------- */

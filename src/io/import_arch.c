@@ -254,6 +254,11 @@ static int page_size(struct import *im)
 
 	if (a->id != ARCH_ARM64 || !size || size == arch_page_size(a))
 		return 0;
+	if (size != 4 * KiB && size != 16 * KiB && size != 64 * KiB) {
+		text_printf(&im->notes, "pages of %u KiB are drawn as such of %llu KiB\n", (unsigned)(size / KiB),
+			    (unsigned long long)(arch_page_size(a) / KiB));
+		return 0;
+	}
 	return arch_set_page_shift(a, (u8)ilog2_u64(size), im->err);
 }
 

@@ -367,6 +367,43 @@ static int map_from_srat(struct import *im)
 	return ret;
 }
 
+/* Node ranges that the firmware's list does not cover. */
+static void compare_with_list(struct import *im)
+{
+	const struct bootlog *log = &im->log;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < log->nr_early && log->nr_ram; i++) {
+		bool inside = false;
+
+		for (size_t k = 0; k < log->nr_ram; k++)
+			inside |= log->ram[k].start <= log->early[i].start && log->early[i].start < log->ram[k].end;
+		nr += !inside;
+	}
+	if (nr)
+		text_printf(&im->notes, "%zu node ranges are in no memory that the firmware listed; the node ranges are "
+			    "used\n", nr);
+}
+
+/* Without node ranges: the firmware's list, with its nodes where it tells them. */
+static int map_from_list(struct import *im)
+{
+	const struct bootlog *log = &im->log;
+	bool nodes = false;
+	int ret = 0;
+
+	for (size_t i = 0; i < log->nr_ram; i++)
+		nodes |= log->ram[i].nid != 0;
+	for (size_t i = 0; i < log->nr_ram && !ret; i++) {
+		ret = desc_add_fw(im->d, log->ram[i].start, log->ram[i].end, FW_RAM, 0, NULL, 0);
+		if (!ret && nodes)
+			ret = desc_add_mem(im->d, log->ram[i].start, log->ram[i].end, log->ram[i].nid, false);
+	}
+	if (log->nr_ram)
+		text_puts(&im->notes, "no node ranges in the log; RAM is drawn as the firmware listed it\n");
+	return ret;
+}
+
 static int add_pages(struct import *im, pfn_t start, pfn_t end, int nid)
 {
 	unsigned shift = im->d->arch.page_shift;
@@ -514,6 +551,9 @@ int import_firmware(struct import *im)
 		ret = import_mirror(im);
 	if (!ret && !has_ram(im->d))
 		ret = map_from_early(im);
+	compare_with_list(im);
+	if (!ret && !has_ram(im->d))
+		ret = map_from_list(im);
 	if (!ret && !has_ram(im->d))
 		ret = map_from_srat(im);
 	if (!ret)

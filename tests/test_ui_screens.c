@@ -27,6 +27,13 @@
 #define TRIES 5
 #define A "ini/article-arm64.ini"
 #define ESC "\033"
+/* What a terminal sends for the mouse at column and row, from 1. */
+#define MOUSE(what, at, end) ESC "[<" what ";" at end
+#define CLICK(at)  MOUSE("0", at, "M") MOUSE("0", at, "m")
+#define MOVE(at)   MOUSE("35", at, "M")
+#define WHEEL(at)  MOUSE("64", at, "M")
+#define UNWHEEL(at) MOUSE("65", at, "M")
+#define DRAG(from, to) MOUSE("0", from, "M") MOUSE("32", from, "M") MOUSE("32", to, "M") MOUSE("0", to, "m")
 
 /* Keys, then the name of the screen that they must give. "WxH" in front of the keys resizes. */
 struct step {
@@ -134,6 +141,18 @@ static const struct script scripts[] = {
 	{ "axis", 80, 24, { "ini/hotplug.ini" }, {
 		{ ":axis linear\r", "axis-linear" }, { ":axis nodes\r", "axis-nodes" }, { ":bands zone block\r", "bands-ordered" },
 	} },
+	{ "mouse", 80, 24, { A }, {
+		{ CLICK("31;14"), "mouse-click" }, { WHEEL("31;14") WHEEL("31;14"), "mouse-wheel" }, { UNWHEEL("31;14"), "mouse-wheel-back" },
+		{ ESC DRAG("20;13", "40;15"), "mouse-select" }, { ESC DRAG("20;5", "30;5"), "mouse-bands" },
+		{ ESC MOVE("60;13"), "tooltip" }, { MOVE("72;19"), "tooltip-corner" }, { MOVE("60;7"), "tooltip-band" },
+		{ MOVE("14;24") CLICK("14;24"), "mouse-hint" }, { MOVE("63;1") CLICK("63;1"), "mouse-tab" },
+	} },
+	{ "menu", 80, 24, { A }, {
+		{ "m", "menu" }, { ESC "[Cj", "menu-time" }, { "h" MOVE("20;6"), "menu-mouse" }, { CLICK("20;6"), "menu-done" },
+		{ "d", "menu-lessons" }, { ESC "m" CLICK("60;1"), "menu-commands" }, { UNWHEEL("40;10") UNWHEEL("40;10") "\r", "menu-prompt" },
+		{ ESC ":show buddyinfo\r" CLICK("76;19"), "popup-closed" },
+	} },
+	{ "menu-wide", 120, 40, { A }, { { "4mll", "menu-120x40" } } },
 	{ "scale", 120, 40, { "ini/scale-4p.ini" }, { { "", "scale-4p" }, { "++++++", "scale-4p-zoom" } } },
 };
 

@@ -10,9 +10,11 @@
 #include "axis.h"
 #include "canvas.h"
 #include "chart.h"
+#include "hits.h"
 #include "layout.h"
 #include "lens.h"
 #include "marks.h"
+#include "menu.h"
 #include "output.h"
 #include "play.h"
 #include "tile.h"
@@ -267,6 +269,8 @@ struct ui {
 	int gfp;                 /* index for gfp_choice() */
 	u64 rate;                /* operations per second of the workload, 0: all it can */
 	struct prompt prompt;
+	struct hits hits;        /* what a click on the screen means, of the last frame */
+	struct menu menu;
 	char *bound[MAX_KEYS];   /* keys that the user's config gave to row i of the table; owned */
 	struct tour tour;
 	struct timeline timeline;
@@ -329,6 +333,12 @@ void draw_field(struct ui *ui, struct rect r, int row, const char *label, struct
 int draw_wrapped(struct ui *ui, struct rect r, int row, struct style style, const char *s);
 /* Break lines of @t that are longer than @w columns, at words. */
 void text_wrap(struct text *t, int w);
+/*
+ * Hints that can be clicked: "x=take it off\tJ K=jump", keys before the '=', parts between
+ * tabs. Only whole parts are drawn. Return: columns used.
+ */
+int hints_columns(const char *hints);
+int draw_hints(struct ui *ui, int x, int y, int max, enum color bg, const char *hints);
 char *size_of_pages(const struct pane *p, u64 pages, char *buf, size_t n);
 
 /* --- parts of the map (bands.c, heat.c, panel_*.c) --------------------------- */
@@ -391,6 +401,14 @@ void keys_status(struct ui *ui, int y);
 /* Rows for the help view: NULL past the end. */
 struct key_help { const char *keys, *label, *help, *group; u32 views; };
 bool keys_help(const struct ui *ui, int i, struct key_help *out);
+/* The key that does row @i in the present view; 0: none does. */
+u32 keys_code(const struct ui *ui, int i);
+/* Is @key bound to @fn here? */
+bool keys_does(const struct ui *ui, u32 key, int (*fn)(struct ui *, int));
+/* The label of row @i with present values. */
+void keys_label(struct ui *ui, int i, char *out, size_t n);
+/* "1 Map  2 Buddy ..." as buttons, ending before column @x_end; only digits where narrow. Return: its first column. */
+int keys_tabs(struct ui *ui, int x_end, int y);
 
 /* Bind action @name ("alloc", "zoom") to the keys in @value ("a C-a"). 0, or -EINVAL with *err. */
 int keys_bind(struct ui *ui, const char *name, const char *value, struct mm_error *err);

@@ -376,7 +376,11 @@ static bool takes_offline(const char *line)
 int ui_command(struct ui *ui, const char *line, bool interactive)
 {
 	struct text out = TEXT_INIT;
-	int ret = run_front(ui, line);
+	int ret;
+
+	if (strncmp(line, "shot", 4))
+		ui->menu.open = false;
+	ret = run_front(ui, line);
 
 	if (ret != -ENOENT)
 		return ret;

@@ -13,6 +13,7 @@ static const struct { const char *name; u32 key; } names[] = {
 	{ "PgUp", K_PGUP }, { "PgDn", K_PGDN }, { "Home", K_HOME }, { "End", K_END },
 	{ "S-Tab", K_BACKTAB }, { "Del", K_DELETE }, { "Ins", K_INSERT }, { "BS", K_BACKSPACE },
 	{ "Enter", K_ENTER }, { "Esc", K_ESC }, { "Tab", K_TAB }, { "Space", ' ' },
+	{ "\xe2\x86\x90", K_LEFT }, { "\xe2\x86\x92", K_RIGHT },
 	{ "S-Left", K_SHIFT_LEFT }, { "S-Right", K_SHIFT_RIGHT }, { "S-Up", K_SHIFT_UP }, { "S-Down", K_SHIFT_DOWN },
 };
 

@@ -5,6 +5,7 @@
  */
 #include "app.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,9 +44,9 @@ static const struct key keys[] = {
 	{ "a", ALL_VIEWS & ~BOOT, act_alloc, 0, 1, "alloc", "allocate a block with the order and type shown, on the node under the cursor", "Allocate" },
 	{ "f", MAP | PAGE, act_free, 0, 2, "free", "free the block under the cursor, or what is selected", "Allocate" },
 	{ "F", ALL_VIEWS, act_command, CMDLINE_FREE_ALL, 0, "free all", "free everything that was allocated by hand or by a workload", "Allocate" },
-	{ "o", ALL_VIEWS & ~BOOT, act_order, +1, 3, "order {order}", "next larger order for a", "Allocate" },
-	{ "O", ALL_VIEWS, act_order, -1, 0, "order down", "next smaller order for a", "Allocate" },
-	{ "t", ALL_VIEWS & ~BOOT, act_gfp, +1, 4, "{gfp}", "next kind of allocation (GFP flags) for a", "Allocate" },
+	{ "o", ALL_VIEWS & ~BOOT, act_order, +1, 3, "order {order}", "larger order (2^order pages) for the next allocation", "Allocate" },
+	{ "O", ALL_VIEWS, act_order, -1, 0, "order down", "smaller order for the next allocation", "Allocate" },
+	{ "t", ALL_VIEWS & ~BOOT, act_gfp, +1, 4, "{gfp}", "another kind of allocation: which zones it may use, what it may do (GFP flags)", "Allocate" },
 	{ "'", ALL_VIEWS, act_goto_last, 0, 0, "last", "go to the page that was allocated last", "Allocate" },
 	{ "e", MAP | PAGE, act_explain, 0, 21, "explain", "why the block under the cursor is as it is: its buddy, who holds it, what mixed its pageblock", "Allocate" },
 	{ "w", ALL_VIEWS, act_why, 0, 0, "why", "how the last allocation went, zone by zone", "Allocate" },
@@ -53,12 +54,12 @@ static const struct key keys[] = {
 	{ "Space", ALL_VIEWS & ~BOOT, act_run, 0, 5, "{run}", "run or pause the random workload", "Time" },
 	{ ".", ALL_VIEWS, act_step, 1, 20, "step", "one operation of the workload", "Time" },
 	{ "<", ALL_VIEWS, act_rate, -1, 0, "slower", "slower workload", "Time" },
-	{ ">", ALL_VIEWS, act_rate, +1, 13, "{rate}", "faster workload", "Time" },
+	{ ">", ALL_VIEWS, act_rate, +1, 24, "{rate}", "faster workload", "Time" },
 	{ "u", ALL_VIEWS, act_command, CMDLINE_UNDO, 8, "undo", "undo the last command", "Time" },
 	{ "C-r", ALL_VIEWS, act_command, CMDLINE_REDO, 0, "redo", "redo what was undone", "Time" },
 	{ "R", ALL_VIEWS, act_command, CMDLINE_RESET, 0, "reset", "boot the machine anew", "Time" },
 
-	{ "s", ALL_VIEWS & ~(SLAB | OWN), act_steps, 0, 12, "steps", "the last operation step by step on the map, with a sentence each", "Time" },
+	{ "s", ALL_VIEWS & ~(SLAB | OWN), act_steps, 0, 10, "steps", "the last operation step by step on the map, with a sentence each", "Time" },
 	{ "p", ALL_VIEWS, act_teach, 0, 22, "play", "play every command step by step, at the speed of teaching", "Time" },
 	{ "{", ALL_VIEWS, act_teach_speed, -1, 0, "steps slower", "more time for each step", "Time" },
 	{ "}", ALL_VIEWS, act_teach_speed, +1, 0, "steps faster", "less time for each step; at the end only the sums", "Time" },
@@ -67,7 +68,7 @@ static const struct key keys[] = {
 	{ ",", ALL_VIEWS, act_bookmark_go, -1, 0, "bookmark back", "to the bookmark before this moment", "Time" },
 	{ ";", ALL_VIEWS, act_bookmark_go, +1, 0, "bookmark on", "to the next bookmark", "Time" },
 
-	{ "x", MAP | BLK | PAGE, act_block, BLOCK_TOGGLE, 14, "{block}", "take the memory block under the cursor, or the selected ones, offline; or put it online", "Hotplug" },
+	{ "x", MAP | BLK | PAGE, act_block, BLOCK_TOGGLE, 13, "{block}", "take the memory block under the cursor, or the selected ones, offline; or put it online", "Hotplug" },
 	{ "V", MAP | BLK, act_block, BLOCK_MOVABLE, 0, "online movable", "put it online in Movable: only pages that can move will live there", "Hotplug" },
 	{ "K", MAP | BLK, act_block, BLOCK_KERNEL, 0, "online kernel", "put it online in a zone of the kernel: it may never go offline again", "Hotplug" },
 	{ "J", MAP | BLK, act_culprit, 0, 0, "in the way", "go to the page that keeps the block from going offline", "Hotplug" },
@@ -75,6 +76,7 @@ static const struct key keys[] = {
 	{ "X", MAP | BLK, act_block, BLOCK_REMOVE, 0, "remove", "remove an offline block: its addresses are no memory any more", "Hotplug" },
 	{ "c", ALL_VIEWS, act_command, CMDLINE_COMPACT, 15, "compact", "move pages together so that large free blocks appear", "Hotplug" },
 
+	{ "d F2", ALL_VIEWS, act_lessons, 0, 0, "lessons", "guided tours: choose one", "Lesson" },
 	{ "]", ALL_VIEWS, act_tour, +1, 0, "next", "next step of the lesson", "Lesson" },
 	{ "[", ALL_VIEWS, act_tour, -1, 0, "back", "step before; what was poked at is undone", "Lesson" },
 
@@ -91,10 +93,10 @@ static const struct key keys[] = {
 	{ "S-Left (", MAP | PAGE, act_move, MOVE_BLOCK_PREV, 0, "block back", "to the memory block before", "Move" },
 	{ "S-Right )", MAP | PAGE, act_move, MOVE_BLOCK_NEXT, 0, "block on", "to the next memory block", "Move" },
 	{ "+ =", MAP, act_zoom, +1, 7, "zoom", "zoom in: half as many pages per cell", "Move" },
-	{ "- _", MAP, act_zoom, -1, 10, "out", "zoom out", "Move" },
+	{ "- _", MAP, act_zoom, -1, 12, "out", "zoom out", "Move" },
 	{ "Enter", MAP, act_zoom, +4, 0, "into", "zoom in a lot", "Move" },
 	{ "Esc", MAP, act_escape, 0, 0, "whole", "drop the selection, then show the whole machine", "Move" },
-	{ "v", MAP, act_select, 0, 19, "select", "begin or end a selection; a, f and x act on it", "Move" },
+	{ "v", MAP, act_select, 0, 23, "select", "begin or end a selection; a, f and x act on it", "Move" },
 	{ "Enter", SLAB, act_slab_enter, 0, 1, "open", "open the cache: its slabs object by object; there: the page of the object", "Move" },
 	{ "i", MAP | PAGE, act_inside, 0, 20, "inside", "into the slab that the page is part of, object by object", "Move" },
 	{ "K Right", LOG, act_log_kind, +1, 2, "kind", "next kind of events: all, allocations, blocks, compaction, reclaim ... kernel messages", "Move" },
@@ -103,7 +105,7 @@ static const struct key keys[] = {
 	{ "Enter", BLK, act_list_enter, 0, 7, "on map", "show it on the map", "Move" },
 
 	{ "Enter", OWN, act_owner_enter, 0, 1, "on map", "light the owner's pages on the map; n and N go from one to the next", "Move" },
-	{ "m", SLAB, act_slab_map, 0, 4, "on map", "light the cache's pages on the map; n and N go from one to the next", "Move" },
+	{ "M", SLAB, act_slab_map, 0, 4, "on map", "light the cache's pages on the map; n and N go from one to the next", "Move" },
 
 	{ "s", OWN, act_owner_sort, 0, 2, "sort", "owners by pages, or by the pageblocks that they pollute", "Look" },
 	{ "s", SLAB, act_slab_sort, 0, 2, "sort", "caches by memory, objects, use, slabs, waste, object size, name", "Look" },
@@ -118,11 +120,11 @@ static const struct key keys[] = {
 	{ "L", ALL_VIEWS, act_legend, 0, 11, "legend", "what colours and letters mean", "Look" },
 	{ "T", ALL_VIEWS, act_palette, 0, 0, "palette", "dark, light, high contrast, safe for colour-blind eyes, monochrome", "Look" },
 	{ "P", ALL_VIEWS, act_presentation, 0, 0, "present", "presentation: large cells, few words", "Look" },
-	{ "m", ALL_VIEWS & ~SLAB, act_mouse, 0, 0, "mouse", "mouse on or off (off: the terminal selects text)", "Look" },
+	{ "Y", ALL_VIEWS, act_mouse, 0, 0, "mouse", "mouse on or off (off: the terminal selects text, to copy it)", "Look" },
 	{ "D", ALL_VIEWS, act_debug, 0, 0, "debug", "bytes per frame, state hash", "Look" },
 	{ "S", ALL_VIEWS, act_shot, 0, 0, "picture", "save the screen as a picture: asks for the file name", "Look" },
 
-	{ "Tab", ALL_VIEWS, act_view_next, +1, 6, "view", "next view", "Views" },
+	{ "Tab", ALL_VIEWS, act_view_next, +1, 14, "view", "next view", "Views" },
 	{ "S-Tab", ALL_VIEWS, act_view_next, -1, 0, "view back", "view before", "Views" },
 	{ "1", ALL_VIEWS, act_view, VIEW_MAP, 0, "map", "the map", "Views" },
 	{ "2", ALL_VIEWS, act_view, VIEW_BUDDY, 0, "buddy", "free lists per zone, order and type", "Views" },
@@ -137,6 +139,7 @@ static const struct key keys[] = {
 	{ "z", ALL_VIEWS, act_focus, 0, 0, "other machine", "the other machine, where two are shown", "Views" },
 	{ "Z", ALL_VIEWS, act_compare, 0, 0, "differences", "in which figures the two machines differ", "Views" },
 
+	{ "m F9 F10", ALL_VIEWS, act_menu, 0, 19, "menu", "all that can be done here, with arrows or the mouse", "Other" },
 	{ ":", ALL_VIEWS, act_prompt, ':', 16, "command", "type a command; Tab completes, arrows recall", "Other" },
 	{ "/", ALL_VIEWS, act_prompt, '/', 0, "find", "find an address, a pfn, a block, or text in a list", "Other" },
 	{ "n", ALL_VIEWS, act_find, +1, 0, "next", "next match", "Other" },
@@ -179,15 +182,49 @@ static const struct key *more_special(const struct ui *ui, const struct key *bes
 	return !best || __builtin_popcount(k->views) < __builtin_popcount(best->views) ? k : best;
 }
 
-int keys_handle(struct ui *ui, u32 key)
+/* The row that @key does in the present view; NULL: none. */
+static const struct key *row_of(const struct ui *ui, u32 key)
 {
 	const struct key *best = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (names_key(ui, &keys[i], key))
 			best = more_special(ui, best, &keys[i]);
-	return best ? best->fn(ui, best->arg) : RE_NONE;
+	return best;
 }
+
+int keys_handle(struct ui *ui, u32 key)
+{
+	const struct key *k = row_of(ui, key);
+
+	return k ? k->fn(ui, k->arg) : RE_NONE;
+}
+
+bool keys_does(const struct ui *ui, u32 key, int (*fn)(struct ui *, int))
+{
+	const struct key *k = row_of(ui, key);
+
+	return k && k->fn == fn;
+}
+
+/* Of the names of row @k the first that does it here. */
+static u32 code_of(const struct ui *ui, const struct key *k)
+{
+	const char *s = keys_of(ui, k);
+
+	while (*s) {
+		size_t n = strcspn(s, " ");
+		u32 key = key_parse(s, n);
+
+		if (key && row_of(ui, key) == k)
+			return key;
+		s += n;
+		s += *s == ' ';
+	}
+	return 0;
+}
+
+u32 keys_code(const struct ui *ui, int i) { return i >= 0 && (size_t)i < ARRAY_SIZE(keys) ? code_of(ui, &keys[i]) : 0; }
 
 /* --- status line ------------------------------------------------------------ */
 
@@ -209,13 +246,14 @@ static void fill_label(struct ui *ui, const char *label, char *out, size_t n)
 		snprintf(out, n, "%s", label);
 }
 
-/* Places in the status line: by importance, except these, which always stand at its end. */
+/* Places in the status line: by importance, except these, which always stand at its end; the first where it is not tight. */
 #define STATUS_TAIL 16
-#define STATUS_MORE 19 /* places of little importance go on here */
+#define STATUS_MORE 20 /* places of little importance go on here */
 #define STATUS_LAST 24
 
-/* Gap after an entry of the status line. */
-static int status_gap(const struct ui *ui) { return ui->cv.w < 100 ? 1 : 2; }
+/* Narrow screens: one column between entries, and a letter that begins its label stands there only once. */
+static bool tight(const struct ui *ui) { return ui->cv.w < 100; }
+static int status_gap(const struct ui *ui) { return tight(ui) ? 1 : 2; }
 
 static void first_name(const struct ui *ui, const struct key *k, char *out, size_t size)
 {
@@ -234,36 +272,53 @@ static const struct key *by_status(struct ui *ui, int status)
 	return best;
 }
 
+/* An entry of the status line: "x" " " "offline", or where it is tight "a" "" "lloc", "+" "" "zoom". */
+struct entry {
+	char name[16], label[64];
+	const char *rest; /* of the label */
+	int between;
+};
+
+static void fill_entry(struct ui *ui, const struct key *k, struct entry *e)
+{
+	bool once, sign;
+
+	first_name(ui, k, e->name, sizeof(e->name));
+	fill_label(ui, k->label, e->label, sizeof(e->label));
+	once = tight(ui) && e->name[0] && !e->name[1] && e->name[0] == e->label[0];
+	sign = tight(ui) && e->name[0] && !e->name[1] && !isalnum((unsigned char)e->name[0]);
+	e->rest = e->label + once;
+	e->between = *e->rest && !once && !sign;
+}
+
 /* Columns that the entry takes with the gap after it. */
 static int entry_columns(struct ui *ui, const struct key *k)
 {
-	char name[16], label[64];
+	struct entry e;
 
-	first_name(ui, k, name, sizeof(name));
-	fill_label(ui, k->label, label, sizeof(label));
-	return text_columns(name) + (*label ? 1 : 0) + text_columns(label) + status_gap(ui);
+	fill_entry(ui, k, &e);
+	return text_columns(e.name) + e.between + text_columns(e.rest) + status_gap(ui);
 }
 
 static int draw_entry(struct ui *ui, const struct key *k, int x, int y)
 {
-	char name[16], label[64];
+	struct entry e;
 	int n;
 
-	first_name(ui, k, name, sizeof(name));
-	fill_label(ui, k->label, label, sizeof(label));
-	n = canvas_text(&ui->cv, x, y, ui->cv.w - x, st_attr(C_ACCENT, C_BAR, AT_BOLD), name);
-	if (*label)
-		n += 1 + canvas_text(&ui->cv, x + n + 1, y, ui->cv.w - x - n - 1, st(C_TEXT, C_BAR), label);
+	fill_entry(ui, k, &e);
+	n = canvas_text(&ui->cv, x, y, ui->cv.w - x, st_attr(C_ACCENT, C_BAR, AT_BOLD), e.name) + e.between;
+	n += canvas_text(&ui->cv, x + n, y, ui->cv.w - x - n, st(C_TEXT, C_BAR), e.rest);
+	hits_add(&ui->hits, (struct rect){ x, y, n, 1 }, code_of(ui, k));
 	return n + status_gap(ui);
 }
 
 void keys_status(struct ui *ui, int y)
 {
-	const struct key *show[32], *tail[3];
-	int n = 0, tails = 0, x = 1, room = ui->cv.w - 1;
+	const struct key *show[32], *tail[4];
+	int n = 0, tails = 0, x = 1, room = ui->cv.w - 1 + tight(ui), from = STATUS_TAIL + tight(ui);
 
 	canvas_fill(&ui->cv, (struct rect){ 0, y, ui->cv.w, 1 }, ' ', st(C_TEXT, C_BAR));
-	for (int s = STATUS_TAIL; s < STATUS_MORE; s++) {
+	for (int s = from; s < STATUS_MORE; s++) {
 		const struct key *k = by_status(ui, s);
 
 		if (k) {
@@ -272,7 +327,7 @@ void keys_status(struct ui *ui, int y)
 		}
 	}
 	for (int s = 1; s <= STATUS_LAST && n < 32; s++) {
-		const struct key *k = s >= STATUS_TAIL && s < STATUS_MORE ? NULL : by_status(ui, s);
+		const struct key *k = s >= from && s < STATUS_MORE ? NULL : by_status(ui, s);
 		int w = k ? entry_columns(ui, k) : 0;
 
 		if (!k || w > room)
@@ -284,6 +339,59 @@ void keys_status(struct ui *ui, int y)
 		x += draw_entry(ui, show[i], x, y);
 	for (int i = 0; i < tails; i++)
 		x += draw_entry(ui, tail[i], x, y);
+}
+
+void keys_label(struct ui *ui, int i, char *out, size_t n) { fill_label(ui, keys[i].label, out, n); }
+
+/* --- tabs of the views --------------------------------------------------------- */
+
+static void tab_text(struct ui *ui, const struct key *k, bool names, char *out, size_t n)
+{
+	char name[16];
+
+	first_name(ui, k, name, sizeof(name));
+	if (names || k->arg == (int)ui->view)
+		snprintf(out, n, "%s %s", name, view_get((enum view_id)k->arg)->name);
+	else
+		snprintf(out, n, "%s", name);
+}
+
+static bool is_tab(const struct key *k) { return k->fn == act_view && !strcmp(k->group, "Views"); }
+
+static int tabs_columns(struct ui *ui, bool names)
+{
+	char text[64];
+	int n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (is_tab(&keys[i])) {
+			tab_text(ui, &keys[i], names, text, sizeof(text));
+			n += text_columns(text) + 1;
+		}
+	return n + 1;
+}
+
+int keys_tabs(struct ui *ui, int x_end, int y)
+{
+	bool names = ui->cv.w >= 118;
+	int x = x_end - tabs_columns(ui, names), first = x;
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		bool here = keys[i].arg == (int)ui->view;
+		char text[64];
+		int n;
+
+		if (!is_tab(&keys[i]))
+			continue;
+		tab_text(ui, &keys[i], names, text, sizeof(text));
+		n = text_columns(text);
+		if (here)
+			canvas_fill(&ui->cv, (struct rect){ x, y, n + 2, 1 }, ' ', st(C_ACCENT, C_GROUND));
+		canvas_text(&ui->cv, x + 1, y, n, here ? st_attr(C_ACCENT, C_GROUND, AT_BOLD) : st(C_DIM, C_BAR), text);
+		hits_add(&ui->hits, (struct rect){ x, y, n + 1, 1 }, code_of(ui, &keys[i]));
+		x += n + 1;
+	}
+	return first;
 }
 
 _Static_assert(ARRAY_SIZE(keys) <= MAX_KEYS, "ui->bound has a place for each row");

@@ -50,14 +50,11 @@ static void header_left(struct ui *ui, struct pane *p, int max)
 static void draw_header(struct ui *ui)
 {
 	struct pane *p = ui_pane(ui);
-	char ops[32], rate[32], right[128], num[24];
-	int x = ui->cv.w - 1;
+	char ops[32], rate[32], num[24];
+	int x;
 
 	canvas_fill(&ui->cv, (struct rect){ 0, 0, ui->cv.w, 1 }, ' ', st(C_TEXT, C_BAR));
-	snprintf(right, sizeof(right), "%d %s", ((int)ui->view + 1) % 10, view_get(ui->view)->name);
-	if (ui->view == VIEW_HELP)
-		snprintf(right, sizeof(right), "? Help");
-	x = canvas_right(&ui->cv, x, 0, 20, st_attr(C_ACCENT, C_BAR, AT_BOLD), "%s", right) - 3;
+	x = keys_tabs(ui, ui->cv.w, 0) - 1;
 	snprintf(ops, sizeof(ops), "op %s", count_str(p->info.ops, num, sizeof(num)));
 	if (ui->opt.live_read)
 		live_text(ui, ops, sizeof(ops));
@@ -102,7 +99,10 @@ static void draw_popup(struct ui *ui)
 	canvas_fill(&ui->cv, r, ' ', st(C_TEXT, C_TRACK));
 	canvas_fill(&ui->cv, (struct rect){ 0, r.y, r.w, 1 }, ' ', st(C_TEXT, C_BAR));
 	canvas_text(&ui->cv, 1, r.y, r.w - 30, st_attr(C_ACCENT, C_BAR, AT_BOLD), ui->popup_title);
-	canvas_right(&ui->cv, r.w - 1, r.y, 28, st(C_DIM, C_BAR), nr > rows ? "arrows scroll  Esc close" : "Esc close");
+	hits_add(&ui->hits, r, 0);
+	draw_hints(ui, r.w - 10, r.y, 10, C_BAR, "Esc=close");
+	if (nr > rows)
+		draw_hints(ui, r.w - 29, r.y, 18, C_BAR, "Up=up\tDown=down");
 	ui->popup_scroll.at = ui->popup_scroll.top;
 	top = scroll_begin(&ui->popup_scroll, nr, rows);
 	for (const char *s = text_str(&ui->popup); *s && line < top + rows; line++) {
@@ -167,11 +167,21 @@ static int draw_panes(struct ui *ui)
 	return play.h + time.h;
 }
 
+/* The button under the mouse stands out: it can be pressed. */
+static void hover_button(struct ui *ui)
+{
+	const struct hit *h = hits_at(&ui->hits, ui->hits.x, ui->hits.y);
+
+	if (h && h->key && h->r.h == 1)
+		canvas_tint(&ui->cv, h->r, C_SELECT);
+}
+
 void ui_draw(struct ui *ui)
 {
 	int strips;
 
 	canvas_clear(&ui->cv, st(C_TEXT, C_GROUND));
+	hits_clear(&ui->hits);
 	if (layout_too_small(ui->cv.w, ui->cv.h)) {
 		draw_too_small(ui);
 		return;
@@ -189,6 +199,9 @@ void ui_draw(struct ui *ui)
 		prompt_draw(ui, ui->cv.h - 1);
 	else
 		keys_status(ui, ui->cv.h - 1);
+	if (ui->menu.open)
+		menu_draw(ui);
+	hover_button(ui);
 }
 
 /* --- input -------------------------------------------------------------------- */
@@ -224,10 +237,13 @@ static int handle_key(struct ui *ui, u32 key)
 		return key == 'q' || key == 3 ? RE_QUIT : RE_NONE;
 	if (ui->prompt.open)
 		return prompt_key(ui, key);
+	if (ui->menu.open)
+		return menu_key(ui, key);
 	if (ui->popup_open)
 		return popup_key(ui, key);
 	ui->message[0] = '\0';
-	ui->hover.on = false;
+	if (key != ':') /* a picture of what the mouse tells can be taken */
+		ui->hover.on = false;
 	if (ui->legend && (key == K_ESC || key == 'L')) {
 		ui->legend = false;
 		return RE_DRAW;
@@ -263,6 +279,54 @@ static int handle_mouse(struct ui *ui, const struct input *in)
 	return RE_NONE;
 }
 
+/* A click on a hint is its key. */
+static int press_button(struct ui *ui, const struct hit *h)
+{
+	ui->hits.pressed = true;
+	if (!h->key)
+		return RE_NONE;
+	ui->prompt.open = false;
+	return handle_key(ui, h->key) | RE_DRAW;
+}
+
+/* The wheel scrolls a sheet, a click beside it closes it. */
+static int popup_mouse(struct ui *ui, const struct input *in)
+{
+	if (in->mouse == MOUSE_WHEEL_UP || in->mouse == MOUSE_WHEEL_DOWN)
+		return popup_key(ui, in->mouse == MOUSE_WHEEL_UP ? K_UP : K_DOWN);
+	return in->mouse == MOUSE_PRESS ? popup_key(ui, K_ESC) : RE_NONE;
+}
+
+/* Return: whether another button than before lies under the mouse. */
+static bool rests_elsewhere(struct ui *ui, const struct input *in)
+{
+	const struct hit *was = hits_at(&ui->hits, ui->hits.x, ui->hits.y);
+
+	ui->hits.x = in->x;
+	ui->hits.y = in->y;
+	return hits_at(&ui->hits, in->x, in->y) != was;
+}
+
+static int mouse_input(struct ui *ui, const struct input *in)
+{
+	const struct hit *h = hits_at(&ui->hits, in->x, in->y);
+	bool glow = rests_elsewhere(ui, in), held = ui->hits.pressed;
+
+	if (in->mouse == MOUSE_PRESS && in->button == 0 && h)
+		return press_button(ui, h);
+	if (in->mouse == MOUSE_RELEASE || in->mouse == MOUSE_PRESS)
+		ui->hits.pressed = false;
+	if (held && (in->mouse == MOUSE_DRAG || in->mouse == MOUSE_RELEASE))
+		return RE_NONE;
+	if (ui->menu.open)
+		return menu_mouse(ui, in) | (glow ? RE_DRAW : RE_NONE);
+	if (ui->popup_open && !ui->prompt.open)
+		return popup_mouse(ui, in) | (glow ? RE_DRAW : RE_NONE);
+	if (ui->prompt.open)
+		return RE_NONE;
+	return handle_mouse(ui, in) | (glow ? RE_DRAW : RE_NONE);
+}
+
 static int fit_canvas(struct ui *ui)
 {
 	int w, h;
@@ -288,7 +352,7 @@ static int handle_input(struct ui *ui, const struct input *in)
 	case IN_KEY:
 		return handle_key(ui, in->key);
 	case IN_MOUSE:
-		return ui->popup_open || ui->prompt.open ? RE_NONE : handle_mouse(ui, in);
+		return layout_too_small(ui->cv.w, ui->cv.h) ? RE_NONE : mouse_input(ui, in);
 	case IN_RESIZE:
 	case IN_REDRAW:
 		return resized(ui) ? RE_QUIT : RE_DRAW | RE_CLEAR;
@@ -383,6 +447,7 @@ static int start(struct ui *ui, struct machine **m, int nr, const struct ui_opti
 	ui->cv.ascii = ui->opt.ascii || !tty_is_utf8();
 	ui->tile.letters = true;
 	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.palette != PAL_MONO;
+	ui->hits.x = -1;
 	ui->order = 3;
 	ui->gfp = 1;
 	ui->rate = 200;
@@ -477,6 +542,9 @@ static void loop(struct ui *ui)
 		for (int i = 0; in.type != IN_NONE; i++) {
 			enum view_id before = ui->view;
 
+			/* A click means what would be seen by now. */
+			if (in.type == IN_MOUSE && in.mouse == MOUSE_PRESS && re & RE_DRAW && !(re & RE_CLEAR))
+				ui_draw(ui);
 			re |= handle_input(ui, &in);
 			/* A view knows its length when it has been drawn: before the next key. */
 			if (ui->view != before && !(re & RE_CLEAR))

@@ -145,6 +145,12 @@ static int draw_owner(struct ui *ui, struct rect r, int row, const struct page_i
 	return n;
 }
 
+/* Pfn, address and linear address are those of the block's first page: one place in three words. */
+static u64 head_linear(const struct pane *p, const struct page_info *pi)
+{
+	return pi->linear - pfn_to_phys(p->info.arch, pi->pfn - pi->head);
+}
+
 int panel_inspector(struct ui *ui, struct pane *p, struct rect r)
 {
 	struct rect in = { r.x, r.y + 1, r.w, r.h - 1 };
@@ -164,7 +170,7 @@ int panel_inspector(struct ui *ui, struct pane *p, struct rect r)
 	draw_field(ui, in, row++, "address", st(C_TEXT, C_GROUND), "0x%llx\xe2\x80\x93" "0x%llx",
 		   LL(pfn_to_phys(p->info.arch, pi.head)), LL(last));
 	if (pi.has_linear)
-		draw_field(ui, in, row++, "linear", st(C_TEXT, C_GROUND), "0x%llx", LL(pi.linear));
+		draw_field(ui, in, row++, "linear", st(C_TEXT, C_GROUND), "0x%llx", LL(head_linear(p, &pi)));
 	else
 		draw_field(ui, in, row++, "linear", st(C_DIM, C_GROUND), "none: outside the linear map");
 	where_text(&pi, buf, sizeof(buf));
@@ -205,7 +211,7 @@ void inspector_line(struct ui *ui, struct pane *p, struct rect r)
 		n += 2 + canvas_printf(&ui->cv, x + n + 2, r.y, w - n - 2, st(C_TEXT, C_GROUND), "%s  %s pageblock", zone, mt_word(pi.pb_mt));
 	if (r.h > 1)
 		n = canvas_printf(&ui->cv, x, r.y + 1, w, st(C_DIM, C_GROUND), "address 0x%llx  linear 0x%llx",
-				  LL(pfn_to_phys(p->info.arch, pi.head)), LL(pi.linear));
+				  LL(pfn_to_phys(p->info.arch, pi.head)), LL(head_linear(p, &pi)));
 	if (page_has_block(&pi) && pi.buddy != NO_PFN && n + 20 < w)
 		canvas_printf(&ui->cv, x + n + 2, r.y + r.h - 1, w - n - 2, st(pi.buddy_free ? C_GOOD : C_DIM, C_GROUND),
 			      "buddy 0x%llx%s%s", LL(pi.buddy), pi.buddy_free ? " free" : pi.buddy_why[0] ? ": " : "", pi.buddy_why);

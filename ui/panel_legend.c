@@ -101,7 +101,8 @@ static void popup_lens(struct ui *ui)
 		canvas_text(&ui->cv, cx + 3, y, 25, st(C_TEXT, C_BAR), ui->lens.b[i].label);
 		y += (i - BUCKET_FREE) % 2;
 	}
-	canvas_text(&ui->cv, x, r.y + h - 1, w - 6, st(C_DIM, C_BAR), "C next colouring   :filter lights pages   L or Esc close");
+	hits_add(&ui->hits, r, 0);
+	draw_hints(ui, x, r.y + h - 1, w - 6, C_BAR, "C=next colouring\t:filter=lights pages\tL Esc=close");
 }
 
 /* Every class on one sheet over the middle of the screen. */
@@ -133,5 +134,6 @@ void legend_popup(struct ui *ui)
 			canvas_put(&ui->cv, cx + 1, y, ' ', st(C_INK, class_color(k)));
 			canvas_text(&ui->cv, cx + 3, y, 22, st(C_TEXT, C_BAR), class_label(k));
 		}
-	canvas_text(&ui->cv, x, y + 1, w - 6, st(C_DIM, C_BAR), "C other colours   T palette   L or Esc close");
+	hits_add(&ui->hits, r, 0);
+	draw_hints(ui, x, y + 1, w - 6, C_BAR, "C=other colours\tT=palette\tL Esc=close");
 }

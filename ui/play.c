@@ -198,13 +198,16 @@ static void speed_text(const struct play *pl, char *buf, size_t n)
 static void draw_title(struct ui *ui, struct rect r)
 {
 	const struct play *pl = &ui->play;
-	char speed[32];
-	int x = r.x + 1, right = r.x + r.w - 1;
+	char speed[32], hints[128];
+	int x = r.x + 1, right = r.x + r.w - 1, n;
 
 	canvas_fill(&ui->cv, (struct rect){ r.x, r.y, r.w, 1 }, ' ', st(C_TEXT, C_BAR));
 	speed_text(pl, speed, sizeof(speed));
-	right = canvas_right(&ui->cv, right, r.y, 46, st(C_DIM, C_BAR),
-			     pl->hand ? "\xe2\x86\x90 \xe2\x86\x92 step  Space play  {} %s  Esc end" : "{} %s  s by hand  p end", speed) - 2;
+	snprintf(hints, sizeof(hints), pl->hand ? "\xe2\x86\x90 \xe2\x86\x92=step\tSpace=play\t{ }=%s\tEsc=end" : "{ }=%s\ts=by hand\tp=end", speed);
+	n = hints_columns(hints);
+	right -= n;
+	draw_hints(ui, right, r.y, n, C_BAR, hints);
+	right -= 2;
 	x += canvas_text(&ui->cv, x, r.y, right - x, st_attr(C_ACCENT, C_BAR, AT_BOLD), pl->hand ? "Step" : "Teaching") + 1;
 	if (pl->steps.nr)
 		x += canvas_printf(&ui->cv, x, r.y, right - x, st_attr(C_BRIGHT, C_BAR, AT_BOLD), "%d of %d%s",

@@ -136,16 +136,8 @@ static void draw_title(struct ui *ui, struct pane *p, struct rect r, u64 end)
 
 static void draw_hint(struct ui *ui, struct rect r, int y)
 {
-	static const char *const parts[] = { "\xe2\x86\x90 \xe2\x86\x92", "one operation", "PgUp PgDn", "a tenth", "Home End", "ends", ", ;",
-		"bookmarks", "b", "set one", "Esc", "close", "mouse", "drag", NULL };
-	int x = r.x + 1, right = r.x + r.w;
-
-	for (int i = 0; parts[i]; i += 2) {
-		if (x + text_columns(parts[i]) + text_columns(parts[i + 1]) + 1 > right)
-			break;
-		x += canvas_text(&ui->cv, x, y, right - x, st_attr(C_ACCENT, C_GROUND, AT_BOLD), parts[i]) + 1;
-		x += canvas_text(&ui->cv, x, y, right - x, st(C_DIM, C_GROUND), parts[i + 1]) + 2;
-	}
+	draw_hints(ui, r.x + 1, y, r.w - 1, C_GROUND, "\xe2\x86\x90 \xe2\x86\x92=one operation\tPgUp PgDn=a tenth\tHome End=ends\t"
+		   ", ;=bookmarks\tb=set one\tEsc=close\tmouse=drag");
 }
 
 void timeline_draw(struct ui *ui, struct pane *p, struct rect r)

@@ -224,14 +224,13 @@ struct tty *tty_start(const struct tty_options *opt, struct mm_error *err)
 	t->depth = opt->depth == DEPTH_AUTO ? detect_depth() : opt->depth;
 	t->has_mouse = *tty_cap(t, "kmous");
 	t->mouse = t->has_mouse && opt->mouse;
-	if (t->has_mouse) {
-		define_key(NULL, KEY_MOUSE);
-		define_key("\033[<", CODE_SGR_MOUSE);
-	}
 	build_restore(t);
 	refresh();
 	set_handlers(on_signal, on_crash);
 	enter_modes(t);
+	/* After the keys of terminfo are known: newer entries name this prefix as a mouse of their own. */
+	define_key(NULL, KEY_MOUSE);
+	define_key("\033[<", CODE_SGR_MOUSE);
 	read_size(t);
 	return t;
 }

@@ -189,16 +189,15 @@ static void draw_pages(struct ui *ui, struct pane *p, struct rect r, const struc
 /* What the keys would do, so that nobody has to know them. */
 static void put_keys(struct ui *ui, struct rect r, int row, const struct block_info *b)
 {
-	struct style s = st(C_DIM, C_GROUND);
+	const char *hints = "x=online\tV=in Movable\tK=for the kernel\tX=remove it";
 
 	if (row >= r.h)
 		return;
 	if (is_online(b))
-		canvas_text(&ui->cv, r.x, r.y + row, r.w, s, b->removable ? "x take it offline   I plug in memory   Enter on the map" :
-			    b->culprit == NO_PFN ? "x try it   I plug in memory   Enter on the map" :
-			    "x try it   J go to that page   I plug in memory");
-	else
-		canvas_text(&ui->cv, r.x, r.y + row, r.w, s, "x online   V in Movable   K for the kernel   X remove it");
+		hints = b->removable ? "x=take it offline\tI=plug in memory\tEnter=on the map" :
+			b->culprit == NO_PFN ? "x=try it\tI=plug in memory\tEnter=on the map" :
+			"x=try it\tJ=go to that page\tI=plug in memory";
+	draw_hints(ui, r.x, r.y + row, r.w, C_GROUND, hints);
 }
 
 static void draw_chosen(struct ui *ui, struct pane *p, struct rect r, const struct block_info *b)

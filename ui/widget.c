@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Small things that every view draws with. */
 #include "app.h"
+#include "keynames.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -106,6 +107,60 @@ int draw_wrapped(struct ui *ui, struct rect r, int row, struct style style, cons
 		s += *s == '\n';
 	}
 	return used;
+}
+
+/* Names of keys before the '=' and what they do, as text and as buttons. Return: columns. */
+static int draw_hint(struct ui *ui, int x, int y, enum color bg, const char *s, size_t n)
+{
+	const char *eq = memchr(s, '=', n);
+	int at = x, first = x;
+	char word[64];
+	u32 key = 0;
+
+	while (eq && s < eq) {
+		size_t len = strcspn(s, " =");
+
+		if (key)
+			hits_add(&ui->hits, (struct rect){ first, y, at - first, 1 }, key);
+		first = at;
+		key = key_parse(s, len);
+		snprintf(word, sizeof(word), "%.*s", (int)len, s);
+		at += canvas_text(&ui->cv, at, y, 64, st_attr(C_ACCENT, bg, AT_BOLD), word) + 1;
+		s += len + 1;
+		n -= len + 1;
+	}
+	snprintf(word, sizeof(word), "%.*s", (int)n, s);
+	at += canvas_text(&ui->cv, at, y, 64, st(C_TEXT, bg), word);
+	if (key)
+		hits_add(&ui->hits, (struct rect){ first, y, at - first, 1 }, key);
+	return at - x;
+}
+
+int draw_hints(struct ui *ui, int x, int y, int max, enum color bg, const char *hints)
+{
+	int used = 0;
+
+	for (const char *s = hints; *s;) {
+		size_t n = strcspn(s, "\t");
+		char part[64];
+
+		snprintf(part, sizeof(part), "%.*s", (int)n, s);
+		if (used + text_columns(part) > max)
+			break;
+		used += draw_hint(ui, x + used, y, bg, s, n) + 2;
+		s += n;
+		s += *s == '\t';
+	}
+	return used ? used - 2 : 0;
+}
+
+int hints_columns(const char *hints)
+{
+	int n = text_columns(hints);
+
+	for (const char *s = hints; *s; s++)
+		n += 2 * (*s == '\t'); /* a gap on the screen, nothing in @n */
+	return n;
 }
 
 void text_wrap(struct text *t, int w)

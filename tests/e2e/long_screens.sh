@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Golden screens of a real terminal: colour depths, locales, resizing, the mouse;
+# Golden screens of a real terminal: colour depths, locales, resizing;
 # the other screens are in tests/test_ui_screens.c. What is shown, text and
 # attributes, is compared with files in tests/e2e/screens/ (look at one with
 # `cat`). After a change that is meant:
@@ -90,11 +90,4 @@ expect_screen tty-ascii-80x24
 keys q
 env_run 'TERM=vt100 COLORTERM=' 80x24 $article
 expect_screen tty-vt100-80x24
-keys q
-# --- mouse -------------------------------------------------------------------------------
-begin 80x24 $article
-click 30 18
-expect_screen tty-click-80x24
-wheel_up 30 18
-expect_screen tty-wheel-80x24
 keys q

@@ -196,11 +196,10 @@ bool film_moves(const struct ui *ui);
 
 /* --- a running system (live.c) --------------------------------------------------- */
 
-struct live {
-	u64 next_ms;  /* when it is read again */
-	u64 cost_us;  /* processor time that the last reading took */
-	u64 nr;       /* readings */
-	char broken[160]; /* why the last reading failed, "" it did not */
+struct live_view {
+	u64 next_ms;  /* when it is looked at again */
+	u64 cost_us;  /* processor time that the last look took */
+	u32 told;     /* of the trouble that was told last; 0: there is none */
 };
 /* Read again if it is time. Return: what must be drawn. */
 int live_work(struct ui *ui);
@@ -295,7 +294,7 @@ struct ui {
 	struct { bool on; int x, y, pane; } hover; /* where the mouse rests on the map */
 	char bands[128];         /* that the config file asks for, "" all; and its axis */
 	enum axis_mode axis;
-	struct live live;
+	struct live_view live;
 	struct film_view film;
 	struct cast *cast;       /* recording, NULL: none */
 	struct mm_error cast_lost; /* what cut a recording short; told again when the screen is left */

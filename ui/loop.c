@@ -56,9 +56,9 @@ static void draw_header(struct ui *ui)
 	canvas_fill(&ui->cv, (struct rect){ 0, 0, ui->cv.w, 1 }, ' ', st(C_TEXT, C_BAR));
 	x = keys_tabs(ui, ui->cv.w, 0) - 1;
 	snprintf(ops, sizeof(ops), "op %s", count_str(p->info.ops, num, sizeof(num)));
-	if (ui->opt.live_read)
+	if (ui->opt.live)
 		live_text(ui, ops, sizeof(ops));
-	x = canvas_right(&ui->cv, x, 0, 24, st(ui->opt.live_read ? C_GOOD : C_TEXT, C_BAR), "%s", ops) - 2;
+	x = canvas_right(&ui->cv, x, 0, 24, st(ui->opt.live ? C_GOOD : C_TEXT, C_BAR), "%s", ops) - 2;
 	if (p->info.workload) {
 		if (p->info.rate)
 			snprintf(rate, sizeof(rate), "%s/s", count_str(p->info.rate, num, sizeof(num)));
@@ -454,7 +454,7 @@ static int start(struct ui *ui, struct machine **m, int nr, const struct ui_opti
 	play_init(&ui->play);
 	ui->nr_panes = nr;
 	ui->machines = m;
-	if (ui->opt.live_read)
+	if (ui->opt.live)
 		ui->live.next_ms = clock_ms() + (u64)ui->opt.period_ms;
 	for (int i = 0; i < nr; i++) {
 		ui->pane[i].m = m[i];
@@ -566,7 +566,7 @@ int ui_run(struct machine **m, int nr, const struct ui_options *opt, struct mm_e
 	ret = start(ui, m, nr, opt, err);
 	if (!ret && opt->lesson)
 		tour_start(ui, opt->lesson);
-	if (!ret && opt->live_read)
+	if (!ret && opt->live)
 		ui_say(ui, false, "The running system, read only. :live tells what is read and what root would add.");
 	if (!ret && opt->record)
 		start_recording(ui);

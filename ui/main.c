@@ -218,40 +218,21 @@ static int run_import(const struct options *o)
 	return status;
 }
 
-/* What --live reads, and what the last reading had to say. */
-struct live_source {
-	const char *root;
-	struct text notes;
-};
-
-static struct machine *live_read(void *arg, struct mm_error *err)
-{
-	struct live_source *src = arg;
-
-	text_clear(&src->notes);
-	return machine_import_look(src->root, &src->notes, err);
-}
-
 static int run_live(struct options *o)
 {
-	struct live_source src = { .root = o->import_root, .notes = TEXT_INIT };
 	struct mm_error err = { 0, "" };
-	struct machine *m = live_read(&src, &err);
+	struct machine *m;
 	int status;
 
-	if (!m) {
-		text_cleanup(&src.notes);
+	o->ui.live = live_open(o->import_root, &m, &err);
+	if (!o->ui.live)
 		return fail_with(&err, EXIT_USAGE);
-	}
-	o->ui.live_read = live_read;
-	o->ui.live_arg = &src;
-	o->ui.live_notes = &src.notes;
 	o->ui.period_ms = o->ui.delay_ms ? o->ui.delay_ms : 1000;
 	o->ui.delay_ms = 0;
 	o->ui.readonly = true;
 	status = run_screen(&m, 1, o);
 	machine_destroy(m);
-	text_cleanup(&src.notes);
+	live_close(o->ui.live);
 	return status;
 }
 

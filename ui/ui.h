@@ -3,6 +3,7 @@
 #ifndef MM_UI_UI_H
 #define MM_UI_UI_H
 
+#include "io/live.h"
 #include "mmview.h"
 #include "style.h"
 
@@ -17,13 +18,7 @@ struct ui_options {
 	const char *lang;        /* "en", "zh"; NULL: by LANG */
 	const char *record;      /* write an asciicast of the session here, or NULL */
 	const char *lesson;      /* start with this lesson (a file), or NULL */
-	/*
-	 * A running system is shown: read it again. NULL: *err. Its notes are in
-	 * @live_notes. @period_ms: how often, unless that costs too much.
-	 */
-	struct machine *(*live_read)(void *arg, struct mm_error *err);
-	void *live_arg;
-	const struct text *live_notes;
+	struct live *live;       /* a running system is shown: look again each period_ms, unless that costs too much; or NULL */
 	int period_ms;
 	const char *config;      /* key bindings; NULL: $XDG_CONFIG_HOME/mmview/config.ini */
 };

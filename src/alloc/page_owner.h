@@ -25,6 +25,7 @@ struct owner_record {
 	s8 movable_ops;        /* what the owner's migrate callback answers: 0, or a positive errno (EBUSY, EAGAIN) */
 	const char *keeper;    /* who alone frees these blocks ("the process that ..."); NULL: whoever likes */
 	bool kernel_stack;     /* they are kernel stacks */
+	bool imported;         /* read from a real system: nobody in the model holds these blocks */
 	struct held_set *set;  /* where the holder keeps these blocks; NULL: nobody looks them up */
 };
 

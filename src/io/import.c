@@ -293,9 +293,7 @@ static int load(struct import *im, const char *root)
 			       root, strerror(errno));
 	if (S_ISDIR(st.st_mode)) {
 		im->root = root;
-		im->flat = !import_exists(im, "proc") &&
-			   (import_exists(im, "zoneinfo") || import_exists(im, "iomem") ||
-			    import_exists(im, "buddyinfo"));
+		import_find_root(im);
 		load_root(im);
 	} else {
 		ret = load_file(im, root);

@@ -17,195 +17,16 @@
 #include "io/import_state.h"
 
 #include "alloc/page_alloc.h"
-#include "alloc/page_owner.h"
+#include "io/import_cut.h"
 #include "zone/buddy.h"
-#include "zone/page_list.h"
 #include "zone/pageblock.h"
-#include "zone/pcp.h"
 
 #define LLU(v) ((unsigned long long)(v))
-
-struct fill {
-	struct system *sys;
-	struct zone_env *env;
-	struct zone *z;
-	owner_id owner;
-	u64 want[MIGRATE_TYPES][NR_PAGE_ORDERS_MAX]; /* free blocks still to be made */
-	unsigned max_order, pb_order;
-	size_t pcp_at;  /* the element of desc->percpu that is being filled */
-	u64 pcp_done;   /* pages that it has */
-};
-
-/* Order in which types get pageblocks: the rare ones first. CMA blocks only serve CMA. */
-static const u8 type_order[] = { MIGRATE_UNMOVABLE, MIGRATE_RECLAIMABLE, MIGRATE_HIGHATOMIC, MIGRATE_MOVABLE };
-
-/* --- what is wanted -------------------------------------------------------------- */
-
-static bool wanted_of(const struct fill *f, unsigned mt, unsigned below)
-{
-	for (unsigned o = 0; o < below; o++) {
-		if (f->want[mt][o])
-			return true;
-	}
-	return false;
-}
-
-static bool wanted_any(const struct fill *f, unsigned below)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(type_order); i++) {
-		if (wanted_of(f, type_order[i], below))
-			return true;
-	}
-	return false;
-}
-
-/* A type that wants a block of @order; MIGRATE_TYPES: none does. */
-static unsigned type_wanting(const struct fill *f, unsigned order)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(type_order); i++) {
-		if (f->want[type_order[i]][order])
-			return type_order[i];
-	}
-	return MIGRATE_TYPES;
-}
-
-static unsigned type_wanting_below(const struct fill *f, unsigned below)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(type_order); i++) {
-		if (wanted_of(f, type_order[i], below))
-			return type_order[i];
-	}
-	return MIGRATE_TYPES;
-}
-
-/* --- making it --------------------------------------------------------------------- */
-
-/* The next cpu of this zone whose per-cpu lists lack pages; NULL: none. */
-static const struct desc_percpu *pcp_wanted(struct fill *f)
-{
-	const struct desc *d = f->sys->desc;
-
-	for (; f->pcp_at < d->nr_percpu; f->pcp_at++, f->pcp_done = 0) {
-		const struct desc_percpu *p = &d->percpu[f->pcp_at];
-
-		if (p->nid == f->z->nid && p->zone == (int)f->z->idx && p->cpu >= 0 && p->cpu < f->sys->mm.nr_cpus &&
-		    f->pcp_done < p->pages)
-			return p;
-	}
-	return NULL;
-}
-
-/* Pages are not free, but on the list of a cpu. Single ones: zoneinfo tells no orders. */
-static void to_pcp(struct fill *f, const struct desc_percpu *p, page_handle h, unsigned mt)
-{
-	struct per_cpu_pages *pcp = &f->z->pcp[p->cpu];
-
-	buddy_set_page(f->env->map, h, 0, page_info(PAGE_PCP, 0, mt, 0), 0);
-	page_list_add_tail(f->env->map, &pcp->lists[order_to_pindex(mt, 0)], h);
-	pcp->count++;
-	f->pcp_done++;
-}
-
-static void take(struct fill *f, page_handle h, unsigned order, unsigned mt);
-
-/* Per-cpu lists get their share of a block in limbo. False: they want nothing of it. */
-static bool share_with_pcp(struct fill *f, page_handle h, unsigned order, unsigned mt)
-{
-	const struct desc_percpu *p = f->z->pcp ? pcp_wanted(f) : NULL;
-
-	if (!p || mt == MIGRATE_HIGHATOMIC || mt == MIGRATE_ISOLATE)
-		return false;
-	if (!order) {
-		to_pcp(f, p, h, mt < MIGRATE_PCPTYPES ? mt : MIGRATE_MOVABLE);
-		return true;
-	}
-	take(f, h, order - 1, mt);
-	take(f, h + (1u << (order - 1)), order - 1, mt);
-	return true;
-}
-
-/* The block in limbo at @h is held by nobody in particular. */
-static void take(struct fill *f, page_handle h, unsigned order, unsigned mt)
-{
-	static const u8 kind[MIGRATE_TYPES] = {
-		[MIGRATE_UNMOVABLE] = KIND_KERNEL, [MIGRATE_MOVABLE] = KIND_MOVABLE,
-		[MIGRATE_RECLAIMABLE] = KIND_RECLAIMABLE, [MIGRATE_HIGHATOMIC] = KIND_KERNEL,
-		[MIGRATE_CMA] = KIND_MOVABLE, [MIGRATE_ISOLATE] = KIND_MOVABLE,
-	};
-	struct page *page = &f->env->map->pages[h];
-	struct mm *mm = &f->sys->mm;
-
-	if (share_with_pcp(f, h, order, mt))
-		return;
-	buddy_set_page(f->env->map, h, order, page_info(PAGE_ALLOC, order, mt, kind[mt]), f->owner << 12 | 1);
-	page->next = (page_handle)++mm->alloc_seq;
-	page->prev = kind[mt] == KIND_MOVABLE ? GFP_HIGHUSER_MOVABLE : GFP_KERNEL;
-	owner_charge(mm, f->owner, order);
-}
-
-static void give(struct fill *f, page_handle h, unsigned order, unsigned mt)
-{
-	buddy_free_one(f->env, f->z, h, order, mt, FPI_TO_TAIL);
-	f->want[mt][order]--;
-}
-
-static void set_type(struct fill *f, page_handle h, unsigned order, unsigned mt)
-{
-	pageblock_set_range(f->env->map, h, order, mt);
-	if (mt == MIGRATE_HIGHATOMIC)
-		f->z->nr_reserved_highatomic += 1ULL << order;
-}
-
-/* A region within one pageblock of type @mt, in limbo; not all of it may become free. */
-static void cut_typed(struct fill *f, page_handle h, unsigned order, unsigned mt)
-{
-	page_handle half;
-
-	if (!order || !wanted_of(f, mt, order)) {
-		take(f, h, order, mt);
-		return;
-	}
-	order--;
-	half = h + (1u << order);
-	if (f->want[mt][order])
-		give(f, h, order, mt);
-	else
-		cut_typed(f, h, order, mt);
-	cut_typed(f, half, order, mt);
-}
-
-/* A region of whole pageblocks, in limbo; not all of it may become free. */
-static void cut(struct fill *f, page_handle h, unsigned order)
-{
-	page_handle half;
-	unsigned mt;
-
-	if (!wanted_any(f, order)) {
-		take(f, h, order, MIGRATE_MOVABLE);
-		return;
-	}
-	if (order == f->pb_order) {
-		mt = type_wanting_below(f, order);
-		set_type(f, h, order, mt);
-		cut_typed(f, h, order, mt);
-		return;
-	}
-	order--;
-	half = h + (1u << order);
-	mt = type_wanting(f, order);
-	if (mt != MIGRATE_TYPES) {
-		set_type(f, h, order, mt);
-		give(f, h, order, mt);
-	} else {
-		cut(f, h, order);
-	}
-	cut(f, half, order);
-}
 
 /* A free block of at least a pageblock: whole for whom it suits, else cut. */
 static void use_large(struct fill *f, const struct free_block *b)
 {
-	unsigned mt = type_wanting(f, b->order);
+	unsigned mt = fill_type_wanting(f, b->order);
 	page_handle h;
 
 	if (f->want[b->mt][b->order]) {
@@ -214,12 +35,12 @@ static void use_large(struct fill *f, const struct free_block *b)
 	}
 	h = buddy_take(f->env, f->z, b, true);
 	if (b->mt == MIGRATE_CMA) {
-		cut_typed(f, h, b->order, MIGRATE_CMA);
+		fill_cut_typed(f, h, b->order, MIGRATE_CMA);
 	} else if (mt != MIGRATE_TYPES) {
-		set_type(f, h, b->order, mt);
-		give(f, h, b->order, mt);
+		fill_set_type(f, h, b->order, mt);
+		fill_give(f, h, b->order, mt);
 	} else {
-		cut(f, h, b->order);
+		fill_cut(f, h, b->order);
 	}
 }
 
@@ -247,12 +68,12 @@ static unsigned group_type(const struct fill *f, const struct group *g, unsigned
 
 	if (now == MIGRATE_CMA || now == MIGRATE_ISOLATE)
 		return now;
-	for (size_t i = 0; i < ARRAY_SIZE(type_order); i++) {
-		u64 n = group_fit(f, g, type_order[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(fill_type); i++) {
+		u64 n = group_fit(f, g, fill_type[i]);
 
 		if (n > fit) {
 			fit = n;
-			best = type_order[i];
+			best = fill_type[i];
 		}
 	}
 	return best;
@@ -284,7 +105,7 @@ static void use_fragments(struct fill *f, struct group *g, unsigned mt)
 		if (f->want[type][b.order])
 			f->want[type][b.order]--;
 		else
-			cut_typed(f, buddy_take(f->env, f->z, &b, true), b.order, type);
+			fill_cut_typed(f, buddy_take(f->env, f->z, &b, true), b.order, type);
 	}
 }
 
@@ -359,20 +180,22 @@ static void walk(struct fill *f, enum pass pass, struct spread *s)
 		one_block(f, &b, pass, s);
 }
 
-static void fill_zone(struct fill *f)
+void fill_zone(struct fill *f)
 {
 	struct spread s = { .nr = count_max(f) };
-	u64 *max = &f->want[MIGRATE_MOVABLE][f->max_order], lack = 0;
+	u64 *max = &f->want[MIGRATE_MOVABLE][f->max_order];
 
 	s.keep = min_u64(*max, s.nr);
 	walk(f, PASS_FRAGMENTS, &s);
 	walk(f, PASS_LARGE, &s);
 	*max -= s.keep;
 	walk(f, PASS_MAX, &s);
-	for (int mt = 0; mt < MIGRATE_TYPES; mt++) {
-		for (unsigned o = 0; o <= f->max_order; o++)
-			lack += f->want[mt][o] << o;
-	}
+}
+
+static void report_lack(const struct fill *f)
+{
+	u64 lack = fill_lack(f);
+
 	if (lack)
 		sys_printk(f->sys, "import: node %d, zone %s: %llu free pages that the system had do not fit the model",
 			   f->z->nid, f->z->name, LLU(lack));
@@ -461,19 +284,19 @@ static void set_counters(struct system *sys)
 void import_apply_freecounts(struct system *sys)
 {
 	struct mm *mm = &sys->mm;
-	owner_id owner = sys->desc->nr_freecount ? owner_intern(mm, "imported", "", -1) : 0;
 
 	if (!sys->desc->nr_freecount)
 		return;
 	for_each_node(mm, n) {
 		for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
-			struct fill f = { .sys = sys, .env = &mm->env, .z = &n->zones[zid], .owner = owner,
-					  .max_order = sys->map.max_order, .pb_order = sys->map.pb_order };
+			struct fill f = fill_begin(sys, &n->zones[zid]);
 
+			f.pcp_at = 0;
 			if (!managed_zone(f.z) || !load_wants(&f) || as_wanted(&f))
 				continue;
 			drain_all_pages(mm, f.z);
 			fill_zone(&f);
+			report_lack(&f);
 		}
 	}
 	set_counters(sys);

@@ -63,6 +63,8 @@ bool import_read_u64(struct import *im, u64 *out, int base, const char *fmt, ...
 u64 *import_list_numbered(struct import *im, const char *dir, const char *prefix, size_t *nr);
 /* Is there such a file or folder? */
 bool import_exists(struct import *im, const char *path);
+/* Do the files of proc/ lie in im->root itself? Sets im->flat. */
+void import_find_root(struct import *im);
 
 /* --- import_iomem.c -------------------------------------------------------- */
 
@@ -111,6 +113,10 @@ bool import_debugfs_line(const char *s, phys_t *a, phys_t *b, int *nid, u32 *fla
 /* --- import_state.c -------------------------------------------------------- */
 
 int import_freecounts(struct import *im); /* desc->freecount */
+/* A line of proc/buddyinfo (type -1) or of pagetypeinfo's first table. False: it is none. */
+bool import_buddy_line(const char *s, struct desc_freecount *f);
+bool import_pagetype_line(const char *s, struct desc_freecount *f);
+#define COUNT_UNKNOWN (~0ULL) /* what pagetypeinfo did not count to the end */
 
 /* --- import_percpu.c ------------------------------------------------------- */
 

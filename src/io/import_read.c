@@ -183,3 +183,9 @@ bool import_exists(struct import *im, const char *rel)
 
 	return path_of(im, path, sizeof(path), rel) && !stat(path, &st);
 }
+
+void import_find_root(struct import *im)
+{
+	im->flat = !import_exists(im, "proc") && (import_exists(im, "zoneinfo") || import_exists(im, "iomem") ||
+						  import_exists(im, "buddyinfo"));
+}

@@ -17,8 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT_UNKNOWN (~0ULL)
-
 static enum migratetype migratetype_of(const char *name)
 {
 	static const char *const names[MIGRATE_TYPES] = {
@@ -71,13 +69,13 @@ static bool scan_zone(const char **s, struct desc_freecount *f)
 	return f->zone != MAX_NR_ZONES;
 }
 
-static bool buddy_line(const char *s, struct desc_freecount *f)
+bool import_buddy_line(const char *s, struct desc_freecount *f)
 {
 	f->mt = -1;
 	return scan_zone(&s, f) && scan_counts(s, f->count) > 0;
 }
 
-static bool pagetype_line(const char *s, struct desc_freecount *f)
+bool import_pagetype_line(const char *s, struct desc_freecount *f)
 {
 	char name[24];
 
@@ -90,26 +88,21 @@ static bool pagetype_line(const char *s, struct desc_freecount *f)
 	return f->mt != MIGRATE_TYPES && scan_counts(s, f->count) > 0;
 }
 
-static int load(struct import *im, const char *path, bool (*line)(const char *, struct desc_freecount *))
+/* The lines of @text (NULL: there is none) into d->freecount. Return: how many, or -ENOMEM. */
+static int parse(struct desc *d, const char *text, bool (*line)(const char *, struct desc_freecount *))
 {
-	size_t len, n = 0;
-	char *text = import_read(im, &len, "%s", path);
-	int ret = 0;
+	int n = 0;
 
-	if (!text)
-		return 0;
-	for (char *s = text; *s && !ret; s += strcspn(s, "\n"), s += *s == '\n') {
+	for (const char *s = text; s && *s; s += strcspn(s, "\n"), s += *s == '\n') {
 		struct desc_freecount f = { 0 };
 
-		if (n < (size_t)MAX_NUMNODES * MAX_NR_ZONES * MIGRATE_TYPES && line(s, &f)) {
-			ret = desc_add_freecount(im->d, &f);
-			n++;
-		}
+		if (n >= MAX_NUMNODES * MAX_NR_ZONES * MIGRATE_TYPES || !line(s, &f))
+			continue;
+		if (desc_add_freecount(d, &f))
+			return -ENOMEM;
+		n++;
 	}
-	free(text);
-	if (n)
-		text_printf(&im->notes, "free blocks: %s\n", path);
-	return ret;
+	return n;
 }
 
 static struct desc_freecount *find(struct desc *d, int nid, int zone, int mt)
@@ -194,15 +187,27 @@ static void drop_sums(struct import *im)
 			    "one after the other; pagetypeinfo is used\n", differ);
 }
 
+static int load(struct import *im, const char *path, bool (*line)(const char *, struct desc_freecount *))
+{
+	size_t len;
+	char *text = import_read(im, &len, "%s", path);
+	int n = parse(im->d, text, line);
+
+	free(text);
+	if (n > 0)
+		text_printf(&im->notes, "free blocks: %s\n", path);
+	return n < 0 ? n : 0;
+}
+
 int import_freecounts(struct import *im)
 {
 	int ret;
 
 	if (im->flags & (IMPORT_WITHHOLD | IMPORT_NO_STATE))
 		return 0;
-	ret = load(im, "proc/buddyinfo", buddy_line);
+	ret = load(im, "proc/buddyinfo", import_buddy_line);
 	if (!ret)
-		ret = load(im, "proc/pagetypeinfo", pagetype_line);
+		ret = load(im, "proc/pagetypeinfo", import_pagetype_line);
 	if (ret)
 		return mm_fail(im->err, ret, "no memory for the free counts");
 	fill_unknown(im->d);

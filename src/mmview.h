@@ -377,5 +377,16 @@ int machine_pageblock(const struct machine *m, pfn_t pfn, struct pageblock_info 
 
 /* Do at most @max_ops operations of the running workload. Return: operations done. */
 u64 machine_run_slice(struct machine *m, u64 max_ops);
+/* The same, but when @max_ns have passed no further operations begin (0: no limit). */
+u64 machine_run_for(struct machine *m, u64 max_ops, u64 max_ns);
+
+/* --- sim/history.c -------------------------------------------------------- */
+
+/*
+ * Work for about @ns on a checkpoint that is due, or on making room for it. A front that
+ * calls this before each slice never waits long for one; without it, checkpoints are taken
+ * in one go. Return: true while there is more of it to do, and no slice should run.
+ */
+bool machine_save_piece(struct machine *m, u64 ns);
 
 #endif

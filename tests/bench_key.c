@@ -2,7 +2,8 @@
 /*
  * From a key to the screen while a workload runs at full speed: the program in a
  * terminal of its own, a key that changes the view, the time until the new view's
- * name is written.
+ * name is written. Two clocks: the one on the wall, which also counts what other
+ * programs of this computer do meanwhile, and the program's own cpu time.
  *
  *   write "3" ──> program: a slice of work, the key, a frame ──> "Zones" is there
  *
@@ -30,6 +31,17 @@ static double now_ms(void)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* Milliseconds of cpu that process @pid has used; 0 where the system does not tell. */
+static double cpu_ms(pid_t pid)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &t))
+		return 0;
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
@@ -97,39 +109,49 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* @n keys, milliseconds each. Return: how many were answered. */
-static int measure(int fd, int n, double *ms)
+/* @n keys, milliseconds each on both clocks. Return: how many were answered. */
+static int measure(int fd, pid_t pid, int n, double *ms, double *cpu)
 {
 	static const struct { const char *key, *word; } to[] = { { "3", "Zones" }, { "1", "1 Map" } };
 
 	for (int i = 0; i < n; i++) {
-		double t;
+		double t, c;
 
 		read_until(fd, NULL, 20 + i * 7 % 40); /* keys come at any moment of a frame */
+		c = cpu_ms(pid);
 		t = now_ms();
 		type(fd, to[i & 1].key);
 		if (!read_until(fd, to[i & 1].word, LIMIT_MS))
 			return i;
 		ms[i] = now_ms() - t;
+		cpu[i] = cpu_ms(pid) - c;
 	}
 	return n;
 }
 
-static void report(const char *file, const double *ms, int n)
+static void row(const char *what, double value, const char *target, bool good)
 {
-	double p99 = ms[n * 99 / 100];
+	printf("  %-44s %12.2f %-8s %-18s %s\n", what, value, "ms", target, !*target ? "" : good ? "met" : "MISSED");
+}
 
-	printf("  %-44s %12.2f ms       %-18s %s\n", "key to screen, 99 of 100, workload running", p99, "at most 16",
-	       p99 <= TARGET_MS ? "met" : "MISSED");
-	printf("  %-44s %12.2f ms       (of %d keys on %s, 200x60; slowest %.2f ms)\n", "    half of them", ms[n / 2], n, file,
-	       ms[n - 1]);
+static void report(const char *file, const double *ms, const double *cpu, int n)
+{
+	double wall99 = ms[n * 99 / 100], cpu99 = cpu[n * 99 / 100];
+
+	printf("  %d keys while a workload runs on %s, 200x60\n", n, file);
+	row("key to screen, 99 of 100, by the wall", wall99, "at most 16", wall99 <= TARGET_MS);
+	row("    half of them", ms[n / 2], "", true);
+	row("    slowest", ms[n - 1], "", true);
+	row("key to screen, 99 of 100, cpu of the program", cpu99, "at most 16", cpu99 <= TARGET_MS);
+	row("    half of them", cpu[n / 2], "", true);
+	row("    slowest", cpu[n - 1], "", true);
 }
 
 int main(int argc, char **argv)
 {
 	int wanted = argc > 1 ? atoi(argv[1]) : 200, n;
 	const char *file = argc > 2 ? argv[2] : "ini/pc-6g.ini";
-	double ms[MAX_KEYS];
+	double ms[MAX_KEYS], cpu[MAX_KEYS];
 	pid_t pid;
 	int fd = start(file, &pid);
 
@@ -137,7 +159,7 @@ int main(int argc, char **argv)
 	type(fd, ":start random rate=0\r");
 	read_until(fd, "\xe2\x96\xb6", LIMIT_MS);
 	wanted = wanted < MAX_KEYS ? wanted : MAX_KEYS;
-	n = measure(fd, wanted, ms);
+	n = measure(fd, pid, wanted, ms, cpu);
 	close(fd);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
@@ -146,6 +168,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	qsort(ms, (size_t)n, sizeof(ms[0]), by_size);
-	report(file, ms, n);
+	qsort(cpu, (size_t)n, sizeof(cpu[0]), by_size);
+	report(file, ms, cpu, n);
 	return 0;
 }

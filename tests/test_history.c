@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "mmview.h"
 #include "sim/history.h"
 #include "sim/machine.h"
 #include "sim_fixture.h"
@@ -326,6 +327,129 @@ static void host_exhaustion_rolls_the_command_back(void **state)
 	machine_destroy(m);
 }
 
+/* Work for the front: steps and pieces of checkpoints in turn, until time @t. Readers come in between. */
+static void run_in_pieces(struct machine *m, u64 t, int *pieces)
+{
+	struct machine_info info;
+	struct summary sum;
+
+	while (history_now(m) < t) {
+		for (int i = 0; machine_save_piece(m, 1); i++) {
+			assert_true(i < 100000);
+			machine_info(m, &info);
+			memset(&sum, 0, sizeof(sum));
+			machine_summary(m, info.start_pfn, info.end_pfn, &sum);
+			(*pieces)++;
+		}
+		machine_run_for(m, min_u64(700, t - history_now(m)), 0);
+	}
+}
+
+/*
+ * The same run twice: with checkpoints in one go, and as the screen does it, in pieces
+ * with readers between them. Expect the same state at every moment.
+ */
+static void checkpoints_in_pieces_lead_to_the_same_moments(void **state)
+{
+	struct machine *a = boot_string(two_node_ini), *b = boot_string(two_node_ini);
+	int pieces = 0;
+
+	free(must(a, "run random ops=50000 seed=4"));
+	free(must(b, "run random seed=4"));
+	history_set_interval(b, 3000);
+	run_in_pieces(b, 50001, &pieces);
+	free(must(b, "pause"));
+	assert_true(pieces > 50);
+	assert_int_equal(machine_hash(a), machine_hash(b));
+	for (u64 t = 1234; t < 50000; t = t * 3 + 17) {
+		assert_int_equal(history_seek(a, t, NULL), 0);
+		assert_int_equal(history_seek(b, t, NULL), 0);
+		assert_int_equal(machine_hash(a), machine_hash(b));
+	}
+	must_verify(b);
+	machine_destroy(a);
+	machine_destroy(b);
+}
+
+/* A command while a checkpoint is half taken, or half dropped. Expect it to wait for the whole one. */
+static void a_command_ends_a_checkpoint_that_is_under_way(void **state)
+{
+	struct machine *m = boot_string(two_node_ini);
+	struct history_stats st;
+	u64 h[40];
+
+	free(must(m, "run random seed=4"));
+	history_set_interval(m, 500);
+	for (int i = 0; i < 40; i++) {
+		if (i == 20)
+			history_set_limit(m, 1);
+		machine_run_slice(m, 999);
+		machine_save_piece(m, 1);
+		free(must(m, "alloc order=0"));
+		h[i] = machine_hash(m);
+	}
+	must_verify(m);
+	history_stats(m, &st);
+	for (int i = 39; i >= 0; i -= 3) {
+		assert_int_equal(history_seek(m, 1 + 1000 * (u64)(i + 1), NULL), 0);
+		assert_int_equal(machine_hash(m), h[i]);
+	}
+	machine_destroy(m);
+}
+
+/*
+ * Little memory for deltas: checkpoints go, down to the first one, and every moment can
+ * still be reached, by doing more again. Expect the limit to be kept.
+ */
+static void a_small_limit_costs_time_and_no_moment(void **state)
+{
+	struct session s = { .m = boot_string(two_node_ini) };
+	struct history_stats st;
+	char line[64];
+
+	history_set_interval(s.m, 1000);
+	for (int i = 0; i < 30; i++) {
+		if (i == 10)
+			history_set_limit(s.m, 2 * MiB);
+		if (i == 20)
+			history_set_limit(s.m, 400 * KiB);
+		snprintf(line, sizeof(line), "run %s ops=5000 seed=%d", i & 1 ? "random" : "fork", i);
+		free(must(s.m, line));
+		note_moment(&s);
+		history_stats(s.m, &st);
+		assert_true(i < 10 || st.checkpoints == 1 || st.delta_bytes <= st.limit);
+	}
+	assert_true(st.checkpoints < 5);
+	for (int i = s.nr - 1; i >= 0; i -= 4)
+		seek_and_compare(&s, i);
+	seek_and_compare(&s, s.nr - 1);
+	must_verify(s.m);
+	machine_destroy(s.m);
+}
+
+/*
+ * A machine that stood at an early stage, before there were struct pages, boots on in a
+ * recorded command. Expect time travel to work on both sides of it.
+ */
+static void going_back_works_across_the_boot_of_a_halted_machine(void **state)
+{
+	struct session s = { .m = boot_string(two_node_ini) };
+
+	free(must(s.m, "reboot memblock"));
+	note_moment(&s);
+	free(must(s.m, "boot"));
+	note_moment(&s);
+	free(must(s.m, "run random ops=60000"));
+	note_moment(&s);
+	free(must(s.m, "alloc order=1 as=z"));
+	note_moment(&s);
+	for (int i = 0; i < 12; i++)
+		seek_and_compare(&s, (i * 3 + i / 4) % s.nr);
+	seek_and_compare(&s, 3);
+	must_verify(s.m);
+	machine_destroy(s.m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +464,10 @@ int main(void)
 		cmocka_unit_test(the_script_reproduces_the_session),
 		cmocka_unit_test(back_until_finds_when_a_condition_held),
 		cmocka_unit_test(host_exhaustion_rolls_the_command_back),
+		cmocka_unit_test(checkpoints_in_pieces_lead_to_the_same_moments),
+		cmocka_unit_test(a_command_ends_a_checkpoint_that_is_under_way),
+		cmocka_unit_test(a_small_limit_costs_time_and_no_moment),
+		cmocka_unit_test(going_back_works_across_the_boot_of_a_halted_machine),
 	};
 
 	return cmocka_run_group_tests_name("history", tests, NULL, NULL);

@@ -13,8 +13,10 @@
 #include <string.h>
 
 #define FRAME_MS 33
-#define SLICE    256 /* operations of the workload between two polls */
 #define SLICES   65536 /* between two frames at most, should the clock stand still */
+/* Between two polls of the keyboard the engine works for about this long, on operations or on a checkpoint. */
+#define SLICE_NS  1000000ULL
+#define SLICE_MAX 65536 /* operations, at most */
 
 static const struct view_ops *const views[NR_VIEWS] = {
 	[VIEW_MAP] = &view_map, [VIEW_BUDDY] = &view_buddy, [VIEW_ZONES] = &view_zones,
@@ -373,34 +375,46 @@ static bool any_running(const struct ui *ui)
 	return false;
 }
 
+/* Up to @n operations, as many as there is time for. Return: how many. */
+static u64 run_ops(struct ui *ui, struct pane *p, u64 n)
+{
+	u64 from = machine_trace(p->m)->seq, done = machine_run_for(p->m, n, SLICE_NS);
+
+	chart_tick(p);
+	machine_info(p->m, &p->info);
+	if (play_follows(ui, p->info.rate))
+		play_events(ui, p, from, machine_trace(p->m)->seq, "one operation of the workload");
+	return done;
+}
+
+/* One slice of one running machine. Return: whether more is due now. */
+static bool run_slice(struct ui *ui, struct pane *p, double seconds)
+{
+	u64 n = SLICE_MAX, done;
+
+	if (p->info.rate) {
+		p->debt += seconds * (double)p->info.rate;
+		if (p->debt > (double)p->info.rate)
+			p->debt = (double)p->info.rate;
+		n = min_u64((u64)p->debt, n);
+	}
+	if (machine_save_piece(p->m, SLICE_NS))
+		return true;
+	n = min_u64(n, chart_room(p));
+	done = n ? run_ops(ui, p, n) : 0;
+	if (p->info.rate)
+		p->debt = n && !done ? 0 : p->debt - (double)done;
+	return p->info.running && (!p->info.rate || p->debt >= 1);
+}
+
 /* One slice for each running machine. Return: whether more is due now. */
 static bool run_slices(struct ui *ui, double seconds)
 {
 	bool more = false;
 
-	for (int i = 0; i < ui->nr_panes; i++) {
-		struct pane *p = &ui->pane[i];
-		u64 n = SLICE, from = machine_trace(p->m)->seq;
-
-		if (!p->info.running)
-			continue;
-		if (p->info.rate) {
-			p->debt += seconds * (double)p->info.rate;
-			if (p->debt > (double)p->info.rate)
-				p->debt = (double)p->info.rate;
-			n = min_u64((u64)p->debt, SLICE);
-		}
-		n = min_u64(n, chart_room(p));
-		if (p->info.rate)
-			p->debt -= (double)n;
-		if (n && machine_run_slice(p->m, n) < n)
-			p->debt = 0;
-		chart_tick(p);
-		machine_info(p->m, &p->info);
-		if (n && play_follows(ui, p->info.rate))
-			play_events(ui, p, from, machine_trace(p->m)->seq, "one operation of the workload");
-		more |= p->info.running && (!p->info.rate || p->debt >= 1);
-	}
+	for (int i = 0; i < ui->nr_panes; i++)
+		if (ui->pane[i].info.running)
+			more |= run_slice(ui, &ui->pane[i], seconds);
 	return more;
 }
 

@@ -13,7 +13,7 @@
 #include "sim/workload.h"
 
 #define LL(v) ((unsigned long long)(v))
-#define SLICE 65536ULL
+#define SLICE 1024ULL /* operations between looks at what recording takes */
 
 static void list_kinds(struct text *out)
 {

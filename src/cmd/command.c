@@ -254,6 +254,7 @@ int command_execute(struct machine *m, const char *line, struct text *out, struc
 		return rc;
 	if (m->lost)
 		return mm_fail(err, -EUCLEAN, "host memory ended in the middle of a change; leave this machine and start again");
+	history_settle(m);
 	if (c->flags & (CMD_READ | CMD_SESSION | CMD_FRONT))
 		return run_guarded(m, c, &args, out, err);
 	m->execute = command_execute;

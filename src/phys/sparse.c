@@ -582,6 +582,11 @@ void memmap_slot_clean(struct memmap *map, u32 slot)
 	map->slot_dirty[slot] = 0;
 }
 
+void memmap_slot_saved(struct memmap *map, u32 slot)
+{
+	map->slot_dirty[slot] |= SLOT_SAVED;
+}
+
 void memmap_rebuild_caches(struct memmap *map)
 {
 	if (map->slot_dirty) /* NULL: back to before the boot stage that makes the map */

@@ -254,6 +254,8 @@ void memmap_slot_save(const struct memmap *map, u32 slot, void *buf);
 void memmap_slot_load(struct memmap *map, u32 slot, const void *buf);
 /* A checkpoint was taken: the next change of @slot calls the hook again. */
 void memmap_slot_clean(struct memmap *map, u32 slot);
+/* The opposite: what @slot was is kept already. */
+void memmap_slot_saved(struct memmap *map, u32 slot);
 /* The arena and the slots were put back to an earlier state. */
 void memmap_rebuild_caches(struct memmap *map);
 

@@ -19,6 +19,18 @@
 /* A checkpoint that took more memory than this makes the next ones rarer in proportion. */
 #define CHECKPOINT_BYTES (8ULL * MiB)
 
+/*
+ * Host memory for deltas: what model and history together may have, less the model, but not
+ * less than LEAST (then going back takes longer) and not more than MOST. When the log since
+ * the last checkpoint is longer than FAR, so that nobody would wait for it to be done again,
+ * memory gives way.
+ */
+#define TOTAL_BYTES (296ULL * MiB)
+#define LEAST_BYTES (12ULL * MiB)
+#define MOST_BYTES  (160ULL * MiB)
+#define FAR_OPS     16000000ULL
+#define AHEAD_BYTES (32ULL * MiB) /* so much above it nobody waits for the front */
+
 struct entry {
 	u64 start;  /* time before it */
 	u64 steps;  /* workload steps, or 0 for a command */
@@ -40,9 +52,16 @@ struct history {
 	u64 end;          /* the latest time that the log reaches */
 	u64 spent_ns;     /* engine time since the last checkpoint */
 	u64 due_ns;       /* of which this much makes the next one due */
+	u64 patience;     /* times as much, when the last ones had to go again at once */
+	bool stayed;      /* the last one did not */
 	u64 command_start_ns;
 	u64 last_cp_time;
 	u64 interval;     /* tests: operations between checkpoints, 0: by time */
+	u64 limit;        /* bytes for deltas that the user set; 0: see history_limit() */
+	bool thinning;    /* there were more than the limit; until they are well below it */
+	bool pieces;      /* the front takes checkpoints piece by piece: machine_save_piece() */
+	bool due;         /* it should begin one */
+	bool saving;      /* it began one */
 	bool replaying;
 	bool failed;      /* host memory ran out while replaying */
 	bool broken;      /* host memory ran out: no further recording */
@@ -69,6 +88,7 @@ struct history *history_create(struct machine *m)
 	}
 	h->command_start_ns = now_ns();
 	h->due_ns = CHECKPOINT_NS;
+	h->patience = 1;
 	return h;
 }
 
@@ -145,28 +165,147 @@ static bool recording(const struct machine *m)
 	return m->history && !m->history->replaying && !m->history->broken;
 }
 
+/* A checkpoint that the front began is taken to its end: the machine is about to change. */
+static void end_saving(struct history *h)
+{
+	if (!h->saving)
+		return;
+	checkpoints_finish(h->cp);
+	h->saving = false;
+}
+
+/* A checkpoint of @time was taken; the next one is due when it pays. */
+static void checkpoint_taken(struct history *h, u64 time)
+{
+	if (h->stayed && h->patience > 1)
+		h->patience /= 2;
+	h->stayed = true;
+	h->last_cp_time = time;
+	h->due_ns = CHECKPOINT_NS * (1 + checkpoints_last_bytes(h->cp) / CHECKPOINT_BYTES) * h->patience;
+}
+
+void history_settle(struct machine *m)
+{
+	if (m->history)
+		end_saving(m->history);
+}
+
+u64 history_limit(const struct machine *m)
+{
+	const struct history *h = m->history;
+	u64 model = memmap_host_bytes(&m->sys->map) + 2 * arena_extent(m->arena); /* arena and its copy */
+	u64 bytes = model < TOTAL_BYTES ? TOTAL_BYTES - model : 0;
+
+	if (h && h->limit)
+		return h->limit;
+	if (h && m->sim->ops - h->last_cp_time > FAR_OPS)
+		return MOST_BYTES;
+	return min_u64(max_u64(bytes, LEAST_BYTES), MOST_BYTES);
+}
+
+void history_set_limit(struct machine *m, u64 bytes)
+{
+	if (m->history)
+		m->history->limit = bytes;
+}
+
+/* Too much memory: one checkpoint goes. Return: whether another one should. */
+static bool thin_out(struct machine *m)
+{
+	struct history *h = m->history;
+	u64 limit = history_limit(m);
+	enum checkpoints_dropped what = DROPPED_NONE;
+
+	checkpoints_finish(h->cp);
+	h->thinning = checkpoints_delta_bytes(h->cp) > limit - (h->thinning ? limit / 8 : 0);
+	if (h->thinning)
+		what = checkpoints_drop_begin(h->cp);
+	if (what == DROPPED_LAST) { /* one like it would go as well: wait longer each time */
+		h->last_cp_time = checkpoints_time(h->cp, checkpoints_count(h->cp) - 2);
+		h->stayed = false;
+		h->patience *= 2;
+		h->due_ns *= 2;
+	}
+	checkpoints_trim(h->cp, limit);
+	return what != DROPPED_NONE;
+}
+
+static void take_checkpoint(struct machine *m)
+{
+	struct history *h = m->history;
+
+	if (checkpoints_take(h->cp, m->sim->ops) == 0)
+		checkpoint_taken(h, m->sim->ops);
+	h->spent_ns = 0;
+	h->due = false;
+}
+
+void history_before_steps(struct machine *m)
+{
+	if (!recording(m))
+		return;
+	end_saving(m->history);
+	forget_future(m);
+	m->history->command_start_ns = now_ns();
+}
+
 void history_before(struct machine *m)
 {
 	if (!recording(m))
 		return;
-	forget_future(m);
-	m->history->command_start_ns = now_ns();
+	/* Undoing one command shall not do a long run again, however rare checkpoints are in it. */
+	if (m->history->spent_ns >= CHECKPOINT_NS)
+		take_checkpoint(m);
+	history_before_steps(m);
 }
 
 /* Take a checkpoint when replaying from the last one would be felt. */
 static void maybe_checkpoint(struct machine *m)
 {
 	struct history *h = m->history;
-	u64 now = m->sim->ops;
-	bool due = h->interval ? now - h->last_cp_time >= h->interval : h->spent_ns >= h->due_ns;
+	bool due = h->interval ? m->sim->ops - h->last_cp_time >= h->interval : h->spent_ns >= h->due_ns;
 
-	if (!due)
-		return;
-	if (checkpoints_take(h->cp, now) == 0) {
-		h->last_cp_time = now;
-		h->due_ns = CHECKPOINT_NS * (1 + checkpoints_last_bytes(h->cp) / CHECKPOINT_BYTES);
-	}
+	if (checkpoints_blind(h->cp))
+		take_checkpoint(m);
+	else if (due && h->pieces && h->spent_ns < 2 * h->due_ns)
+		h->due = true;
+	else if (due)
+		take_checkpoint(m);
+	while ((!h->pieces || checkpoints_delta_bytes(h->cp) > history_limit(m) + AHEAD_BYTES) && thin_out(m))
+		;
+}
+
+/* The next thing to do piece by piece. Return: whether there is one. */
+static bool begin_saving(struct machine *m)
+{
+	struct history *h = m->history;
+
+	if (!h->due)
+		return thin_out(m);
+	h->due = false;
 	h->spent_ns = 0;
+	if (checkpoints_begin(h->cp, m->sim->ops) == 0)
+		checkpoint_taken(h, m->sim->ops);
+	return true;
+}
+
+bool machine_save_piece(struct machine *m, u64 ns)
+{
+	struct history *h = m->history;
+	u64 end;
+
+	if (!recording(m))
+		return false;
+	h->pieces = true;
+	end = now_ns() + ns;
+	do {
+		if (!h->saving)
+			h->saving = begin_saving(m);
+		if (!h->saving)
+			return false;
+		h->saving = checkpoints_piece(h->cp);
+	} while (now_ns() < end);
+	return true;
 }
 
 void history_after(struct machine *m, const char *line, int rc)
@@ -278,13 +417,14 @@ int history_seek(struct machine *m, u64 t, struct mm_error *err)
 	struct history *h = m->history;
 	u64 now = m->sim->ops;
 
+	history_settle(m);
 	if (!h)
 		return mm_fail(err, -EOPNOTSUPP, "this session is not recorded (--no-history); start without that option");
 	if (t > h->end)
 		return mm_fail(err, -ERANGE, "time %llu is after the last recorded operation (%llu); seek to 0 ... %llu",
 			       (unsigned long long)t, (unsigned long long)h->end, (unsigned long long)h->end);
-	if (now == h->end && t < now && checkpoints_take(h->cp, now) == 0)
-		h->last_cp_time = now;
+	if (now == h->end && t < now)
+		take_checkpoint(m);
 	if (t < now || checkpoints_nearest(h->cp, t) > now)
 		checkpoints_restore(h->cp, t);
 	replay_until(m, t);
@@ -485,6 +625,9 @@ void history_stats(const struct machine *m, struct history_stats *out)
 	out->entries = h->nr;
 	out->checkpoints = checkpoints_count(h->cp);
 	out->bytes = checkpoints_bytes(h->cp) + h->cap * sizeof(struct entry);
+	out->delta_bytes = checkpoints_delta_bytes(h->cp);
+	out->limit = history_limit(m);
+	out->since_checkpoint = m->sim->ops - checkpoints_nearest(h->cp, m->sim->ops);
 }
 
 void history_set_interval(struct machine *m, u64 ops)

@@ -29,8 +29,9 @@ struct history;
 struct history *history_create(struct machine *m);
 void history_destroy(struct history *h);
 
-/* Around a recorded command; nothing happens while history itself replays. */
+/* Around a recorded command, or before steps of a workload; nothing happens while history itself replays. */
 void history_before(struct machine *m);
+void history_before_steps(struct machine *m);
 void history_after(struct machine *m, const char *line, int rc);
 /* @ops steps of the running workload were done (neighbouring slices become one entry). */
 void history_steps(struct machine *m, u64 ops);
@@ -66,9 +67,23 @@ void history_list(const struct machine *m, struct text *out);
 struct history_stats {
 	u64 entries;
 	u64 checkpoints;
-	u64 bytes; /* host memory in deltas, log and shadow */
+	u64 bytes;       /* host memory in deltas, log and shadow */
+	u64 delta_bytes; /* of which deltas, which are what can be spared */
+	u64 limit;       /* that they may have */
+	u64 since_checkpoint; /* operations since the last checkpoint at or before now */
 };
 void history_stats(const struct machine *m, struct history_stats *out);
+
+/*
+ * Host memory that deltas may have, bytes. By default it depends on how large the model has
+ * become; history_set_limit() fixes it (0: as by default). Above it checkpoints go, and
+ * going back does more operations again.
+ */
+u64 history_limit(const struct machine *m);
+void history_set_limit(struct machine *m, u64 bytes);
+
+/* A checkpoint under way (machine_save_piece()) is taken to its end, before something changes. */
+void history_settle(struct machine *m);
 
 /* Tests: take a checkpoint every @ops operations instead of by time (0: by time again). */
 void history_set_interval(struct machine *m, u64 ops);

@@ -6,6 +6,7 @@
 #include "sim/workload.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "alloc/page_owner.h"
 #include "alloc/vmscan.h"
@@ -56,7 +57,32 @@ u64 workload_steps(struct machine *m, u64 n)
 	return n;
 }
 
-u64 machine_run_slice(struct machine *m, u64 max_ops)
+#define CLOCK_STEPS 32 /* operations between two looks at the clock */
+
+static u64 now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (u64)t.tv_sec * 1000000000ULL + (u64)t.tv_nsec;
+}
+
+/* At most @max_ops steps; none begins when @max_ns have passed, but some are done in any case. */
+static u64 steps_for(struct machine *m, u64 max_ops, u64 max_ns)
+{
+	u64 end = max_ns ? now_ns() + max_ns : 0, done = 0;
+
+	while (done < max_ops) {
+		u64 n = workload_steps(m, max_ns ? min_u64(CLOCK_STEPS, max_ops - done) : max_ops);
+
+		done += n;
+		if (!n || (max_ns && now_ns() >= end))
+			break;
+	}
+	return done;
+}
+
+u64 machine_run_for(struct machine *m, u64 max_ops, u64 max_ns)
 {
 	jmp_buf env, *old = arena_set_oom(m->arena, &env);
 	volatile u64 done = 0;
@@ -70,12 +96,14 @@ u64 machine_run_slice(struct machine *m, u64 max_ops)
 		history_rollback(m, NULL);
 		return 0;
 	}
-	history_before(m);
-	done = workload_steps(m, max_ops);
+	history_before_steps(m);
+	done = steps_for(m, max_ops, max_ns);
 	arena_set_oom(m->arena, old);
 	history_steps(m, done);
 	return done;
 }
+
+u64 machine_run_slice(struct machine *m, u64 max_ops) { return machine_run_for(m, max_ops, 0); }
 
 u64 workload_free_all(struct machine *m, struct workload *w)
 {

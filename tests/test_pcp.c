@@ -146,10 +146,10 @@ static void test_pcp_high_with_crossed_limits(void **state)
 	t.pcp->high_min = 400;
 	t.pcp->high_max = 300;
 	t.pcp->high = 400;
-	assert_int_equal(pcp_nr_flush(t.pcp, t.z, 0), 0);
+	assert_int_equal(pcp_nr_flush(t.pcp, t.z, 0, false), 0);
 	assert_int_equal(t.pcp->high, 300);
 	t.pcp->high = 10;
-	assert_int_equal(pcp_nr_flush(t.pcp, t.z, 0), 0);
+	assert_int_equal(pcp_nr_flush(t.pcp, t.z, 0, false), 0);
 	assert_int_equal(t.pcp->high, 400);
 	mm_fixture_free(t.f);
 }
@@ -161,7 +161,7 @@ static void test_pcp_flush_of_a_small_list_leaves_a_batch(void **state)
 
 	t.pcp->high_min = t.pcp->high_max = t.pcp->high = t.pcp->count = 10;
 	t.pcp->free_count = 5;
-	assert_int_equal(pcp_nr_flush(t.pcp, t.z, 0), 3);
+	assert_int_equal(pcp_nr_flush(t.pcp, t.z, 0, false), 3);
 	t.pcp->count = 0;
 	mm_fixture_free(t.f);
 }

@@ -123,9 +123,9 @@ static page_handle rmqueue_claim(struct mm *mm, struct alloc_context *ac, struct
 {
 	int min_order = (int)ac->order;
 
-	if (min_order < mm->map->pb_order && (alloc_flags & ALLOC_NOFRAGMENT))
-		min_order = mm->map->pb_order;
-	for (int order = mm->map->max_order; order >= min_order; order--) {
+	if (min_order < (int)mm->map->pb_order && (alloc_flags & ALLOC_NOFRAGMENT))
+		min_order = (int)mm->map->pb_order;
+	for (int order = (int)mm->map->max_order; order >= min_order; order--) {
 		int mt = find_fallback(&z->free_area[order], ac->migratetype);
 		page_handle h;
 

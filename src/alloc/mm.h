@@ -31,6 +31,26 @@ struct zonelist {
 	int nr;
 };
 
+/*
+ * What follows from a request's gfp bits alone: the zone that it asks first and what
+ * its page will say of itself. Made with the zonelists, so that no request walks one
+ * to find its first entry.
+ */
+struct zone_door {
+	struct zone *zone; /* NULL: no zone may serve it, or its type is none */
+	u8 mt;
+	u8 highest; /* zone type */
+	u16 info;   /* page_info() of an allocated page of order 0 */
+};
+
+/* Every gfp bit that names a zone or a type, and __GFP_THISNODE. */
+#define NR_ZONE_DOORS 64
+static inline unsigned gfp_door(gfp_t gfp)
+{
+	_Static_assert(__GFP_RECLAIMABLE == 0x10 && __GFP_THISNODE >> 16 == 0x20, "the low bits of gfp are an index");
+	return (gfp & 0x1f) | (gfp & __GFP_THISNODE) >> 16;
+}
+
 /* pg_data_t. */
 struct node {
 	int nid;
@@ -41,6 +61,7 @@ struct node {
 	struct zone zones[MAX_NR_ZONES];
 	struct zonelist fallback;   /* ZONELIST_FALLBACK */
 	struct zonelist nofallback; /* ZONELIST_NOFALLBACK: for __GFP_THISNODE */
+	struct zone_door door[NR_ZONE_DOORS]; /* by gfp_door() */
 	bool kswapd_running;
 	int kswapd_order;
 	int kswapd_highest_zoneidx; /* our zone type; MAX_NR_ZONES: not asked */

@@ -18,6 +18,7 @@
 #include "alloc/internal.h"
 #include "alloc/page_owner.h"
 #include "alloc/zonelist.h"
+#include "zone/buddy_lists.h"
 #include "zone/pageblock.h"
 #include "zone/pcp.h"
 
@@ -150,37 +151,35 @@ static page_handle rmqueue(struct mm *mm, struct alloc_context *ac, struct zone 
 	return h;
 }
 
+/*
+ * prep_new_page() without the summary: @h, whose slot is announced, is a block of @order
+ * that says @info of itself.
+ */
+static inline void set_allocated(struct mm *mm, page_handle h, gfp_t gfp, unsigned order, u32 info, owner_id owner)
+{
+	struct page *p = &mm->map->pages[h];
+
+	p->next = (page_handle)++mm->alloc_seq;
+	p->prev = gfp;
+	p->info = unlikely(gfp & __GFP_COMP) && order ? info | PGF_HEAD : info;
+	p->ext = owner << 12 | 1;
+	if (owner)
+		owner_charge(mm, owner, order);
+}
+
 /* KIND_KERNEL, KIND_MOVABLE, KIND_RECLAIMABLE for the types 0, 1, 2. */
 static inline unsigned kind_of_type(unsigned mt)
 {
 	return (KIND_KERNEL | KIND_MOVABLE << 2 | KIND_RECLAIMABLE << 4) >> mt * 2 % 6 & 3;
 }
 
-/* prep_new_page() without the summary: @h, whose slot is announced, is an allocated block. Return: its class. */
-static inline unsigned set_allocated(struct mm *mm, page_handle h, gfp_t gfp, unsigned order, unsigned mt,
-				     owner_id owner)
-{
-	unsigned kind = kind_of_type(gfp_migratetype(gfp));
-	u32 compound = order && (gfp & __GFP_COMP) ? PGF_HEAD : 0;
-
-	mm->map->pages[h] = (struct page){
-		.next = (page_handle)++mm->alloc_seq,
-		.prev = gfp,
-		.info = page_info(PAGE_ALLOC, order, mt, kind) | compound,
-		.ext = owner << 12 | 1,
-	};
-	if (owner)
-		owner_charge(mm, owner, order);
-	return SUM_KIND0 + kind;
-}
-
 static inline void prep_new_page(struct mm *mm, const struct alloc_context *ac, page_handle h)
 {
-	unsigned class;
+	u32 info = page_info(PAGE_ALLOC, ac->order, ac->migratetype, kind_of_type(gfp_migratetype(ac->gfp)));
 
 	memmap_dirty(mm->map, h);
-	class = set_allocated(mm, h, ac->gfp, ac->order, ac->migratetype, ac->owner);
-	psum_add(mm->map, h, ac->order, class);
+	set_allocated(mm, h, ac->gfp, ac->order, info, ac->owner);
+	psum_add(mm->map, h, ac->order, page_summary_allocated(info));
 }
 
 /* --- walking the zonelist ----------------------------------------------------- */
@@ -344,59 +343,125 @@ out:
 	return h;
 }
 
-/* The zone that the request asks first, when it is above its high mark and nothing is odd; NULL otherwise. */
-static inline struct zone *fast_zone(const struct mm *mm, gfp_t gfp, unsigned order, int nid)
+/* @z is above its high mark and has a block of @order, the likely type first, and nothing is odd. */
+static inline bool zone_has_plenty(const struct zone *z, unsigned order, const struct zone_door *d)
 {
-	int highest = request_zone(mm, gfp);
-	const struct zonelist *zl = gfp & __GFP_THISNODE ? &mm->node[nid]->nofallback : &mm->node[nid]->fallback;
-	const struct zoneref *ref = next_zoneref(zl, zl->refs, highest);
-	struct zone *z;
-
-	if (unlikely(!ref))
-		return NULL;
-	z = ref->zone;
-	if (unlikely(z->flags & (ZONE_BELOW_HIGH | ZONE_BOOSTED_WATERMARK)) ||
-	    unlikely(!zone_watermark_fast(z, order, wmark_pages(z, WMARK_HIGH), highest, 0)))
-		return NULL;
-	return z;
+	if (unlikely(z->flags & (ZONE_BELOW_HIGH | ZONE_BOOSTED_WATERMARK)))
+		return false;
+	return likely(zone_usable_free(z, order) > (s64)(wmark_pages(z, WMARK_HIGH) + z->lowmem_reserve[d->highest])) &&
+	       (likely(z->order_mask[d->mt] >> order) || zone_has_block(z, order));
 }
 
-/*
- * Most requests: a small block, the first zone has plenty and the cpu's list has
- * one. What get_page_from_freelist() would do, without looking around. NO_PAGE:
- * nothing was done.
- */
-static inline page_handle alloc_from_pcp(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner)
+/* The block at @h, just taken out of the lists of @z, is the request's. The summary knows already. Return: @h. */
+static always_inline page_handle hand_out(struct mm *mm, struct zone *z, const struct zone_door *d, page_handle h,
+					  gfp_t gfp, unsigned order, owner_id owner, u32 path)
 {
-	unsigned mt = gfp_migratetype(gfp), class;
-	struct per_cpu_pages *pcp;
-	struct free_list *l;
-	struct zone *z;
-	page_handle h;
-
-	if (unlikely(order >= PCP_LIST_ORDERS || nid < 0 || mt >= MIGRATE_PCPTYPES || !mm->vm.mobility))
-		return NO_PAGE;
-	z = fast_zone(mm, gfp, order, nid);
-	if (unlikely(!z || !use_pcp(mm, z, order)))
-		return NO_PAGE;
-	pcp = &z->pcp[mm->cpu];
-	l = &pcp->lists[MIGRATE_PCPTYPES * order + mt];
-	if (!l->nr)
-		return NO_PAGE;
-	h = page_list_pop(mm->map, l);
-	pcp->free_count >>= 1;
-	pcp->count -= 1 << order;
-	mm->vm_event[EV_pgalloc_dma + z->idx] += 1ULL << order;
+	mm->vm_event[EV_pgalloc_dma + z->idx] += 1u << order;
 	zone_statistics(mm, z, z);
-	memmap_dirty(mm->map, h);
-	class = set_allocated(mm, h, gfp, order, mt, owner);
-	psum_move(mm->map, h, order, SUM_PCP, class);
-	trace_emit(mm->trace, TRACE_mm_page_alloc, page_to_pfn(mm->map, h), order, gfp, mt, PATH_PCP, 0);
+	set_allocated(mm, h, gfp, order, d->info | order << PG_ORDER_SHIFT, owner);
+	trace_emit(mm->trace, TRACE_mm_page_alloc, page_to_pfn(mm->map, h), order, gfp, d->mt, path, 0);
 	return h;
 }
 
-/* Everything else: see alloc_from_pcp(). */
-static __attribute__((noinline)) page_handle alloc_pages_general(struct mm *mm, gfp_t gfp, unsigned order, int nid,
+/* The first block of list @l, which has one, is the request's. */
+static always_inline page_handle take_from_pcp(struct mm *mm, struct zone *z, const struct zone_door *d,
+					struct per_cpu_pages *pcp, struct free_list *l, gfp_t gfp, unsigned order,
+					owner_id owner, u32 path)
+{
+	page_handle h = page_list_pop(mm->map, l);
+
+	pcp->count -= 1 << order;
+	memmap_dirty(mm->map, h);
+	psum_move(mm->map, h, order, SUM_PCP, page_summary_allocated(d->info));
+	return hand_out(mm, z, d, h, gfp, order, owner, path);
+}
+
+/* The type's own lists have enough for any refill of a list of @order. */
+static bool own_lists_refill(const struct zone *z, const struct per_cpu_pages *pcp, unsigned order, unsigned mt)
+{
+	s64 need = order ? (pcp->batch >> order) + 2 : (s64)pcp->batch << PCP_BATCH_SCALE_MAX;
+
+	for (u32 orders = (u32)z->order_mask[mt] >> order; orders && need > 0; ) {
+		unsigned top = (unsigned)ilog2_u64(orders);
+
+		need -= (s64)(z->free_area[order + top].list[mt].nr << top);
+		orders ^= 1u << top;
+	}
+	return need <= 0;
+}
+
+/* refill_pcp() where the type's own lists have enough. Return: path flags. */
+static u32 refill_from_own(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, struct free_list *l,
+			   unsigned order, unsigned mt)
+{
+	int split = -1, got = buddy_take_bulk(&mm->env, z, l, order, mt, pcp_nr_alloc(pcp, z, order), &split);
+
+	pcp->count += got << order;
+	return split >= 0 ? PATH_PCP | PATH_PCP_REFILL | PATH_SPLIT : PATH_PCP | PATH_PCP_REFILL;
+}
+
+static inline page_handle alloc_from_buddy(struct mm *mm, struct zone *z, const struct zone_door *d, gfp_t gfp,
+					   unsigned order, owner_id owner)
+{
+	unsigned from = order;
+	page_handle h = take_smallest(&mm->env, z, order, d->mt, page_summary_allocated(d->info), &from);
+
+	if (unlikely(h == NO_PAGE))
+		return NO_PAGE;
+	return hand_out(mm, z, d, h, gfp, order, owner, from > order ? PATH_BUDDY | PATH_SPLIT : PATH_BUDDY);
+}
+
+/* Blocks of @order are on no list of the cpu, or theirs is empty: the type's own free lists, else NO_PAGE. */
+static noinline page_handle alloc_from_own(struct mm *mm, struct zone *z, const struct zone_door *d,
+							    gfp_t gfp, unsigned order, owner_id owner)
+{
+	struct per_cpu_pages *pcp = &z->pcp[mm->cpu];
+	struct free_list *l;
+	u32 path = PATH_PCP;
+
+	if (unlikely(d->mt == MIGRATE_MOVABLE && zone_stat(z, NR_FREE_CMA_PAGES)))
+		return NO_PAGE;
+	if (!pcp_allowed_order(order, mm->arch->hpage_pmd_order))
+		return alloc_from_buddy(mm, z, d, gfp, order, owner);
+	l = &pcp->lists[order_to_pindex(d->mt, order)];
+	if (!l->nr && unlikely(!own_lists_refill(z, pcp, order, d->mt)))
+		return NO_PAGE;
+	pcp->free_count >>= 1;
+	if (!l->nr)
+		path = refill_from_own(mm, z, pcp, l, order, d->mt);
+	return take_from_pcp(mm, z, d, pcp, l, gfp, order, owner, path);
+}
+
+/*
+ * Most requests: the first zone has plenty, and the cpu's list has a block or the type's own
+ * free lists have. What get_page_from_freelist() would do, without looking around. NO_PAGE:
+ * nothing was done.
+ */
+static always_inline page_handle alloc_fast(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner)
+{
+	const struct zone_door *d;
+	struct per_cpu_pages *pcp;
+	struct free_list *l;
+	struct zone *z;
+
+	if (unlikely(nid < 0 || order > mm->map->max_order || !mm->vm.mobility || !mm->vm.pcp_enabled))
+		return NO_PAGE;
+	d = &mm->node[nid]->door[gfp_door(gfp)];
+	z = d->zone;
+	if (unlikely(!z || !z->pcp || !zone_has_plenty(z, order, d)))
+		return NO_PAGE;
+	if (order >= PCP_LIST_ORDERS)
+		return alloc_from_own(mm, z, d, gfp, order, owner);
+	pcp = &z->pcp[mm->cpu];
+	l = &pcp->lists[MIGRATE_PCPTYPES * order + d->mt];
+	if (unlikely(!l->nr))
+		return alloc_from_own(mm, z, d, gfp, order, owner);
+	pcp->free_count >>= 1;
+	return take_from_pcp(mm, z, d, pcp, l, gfp, order, owner, PATH_PCP);
+}
+
+/* Everything else: see alloc_fast(). */
+static noinline page_handle alloc_pages_general(struct mm *mm, gfp_t gfp, unsigned order, int nid,
 								 owner_id owner)
 {
 	struct alloc_context ac = { .gfp = gfp, .order = order, .nid = nid, .owner = owner };
@@ -406,7 +471,7 @@ static __attribute__((noinline)) page_handle alloc_pages_general(struct mm *mm, 
 
 page_handle alloc_pages(struct mm *mm, gfp_t gfp, unsigned order, int nid, owner_id owner)
 {
-	page_handle h = alloc_from_pcp(mm, gfp, order, nid, owner);
+	page_handle h = alloc_fast(mm, gfp, order, nid, owner);
 
 	return likely(h != NO_PAGE) ? h : alloc_pages_general(mm, gfp, order, nid, owner);
 }
@@ -448,21 +513,14 @@ page_handle alloc_pages_explain(struct mm *mm, gfp_t gfp, unsigned order, int ni
 
 /* --- freeing --------------------------------------------------------------------- */
 
-/* free_pages_prepare() without the summary: the block's slot is announced. */
-static inline void free_prepare(struct mm *mm, page_handle h, unsigned order)
+/* The lists may be too long: flush them, from list @pindex on. */
+static noinline void flush_pcp(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, unsigned order,
+			       unsigned pindex, bool prev_high)
 {
-	u32 owner = page_owner_id(&mm->map->pages[h]);
+	int count = pcp_nr_flush(pcp, z, order, prev_high);
 
-	trace_emit(mm->trace, TRACE_mm_page_free, page_to_pfn(mm->map, h), order, 0, 0, 0, 0);
-	if (owner)
-		owner_uncharge(mm, owner, order);
-	mm->vm_event[EV_pgfree] += 1ULL << order;
-}
-
-/* The lists are too long: flush @count pages, from list @pindex on. */
-static __attribute__((noinline)) void flush_pcp(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, int count,
-						unsigned pindex)
-{
+	if (!count)
+		return;
 	pcp_free_bulk(&mm->env, z, pcp, count, pindex);
 	if ((z->flags & ZONE_BELOW_HIGH) &&
 	    zone_watermark_ok(mm, z, 0, wmark_pages(z, WMARK_HIGH), ZONE_MOVABLE, 0))
@@ -470,51 +528,70 @@ static __attribute__((noinline)) void flush_pcp(struct mm *mm, struct zone *z, s
 }
 
 /* free_unref_page_commit(): the allocated block goes to a per-cpu list, which may be flushed. */
-static inline void free_to_pcp(struct mm *mm, struct zone *z, page_handle h, unsigned order, unsigned mt)
+static always_inline void free_to_pcp(struct mm *mm, struct zone *z, page_handle h, unsigned order, unsigned mt,
+				      unsigned pindex)
 {
 	struct per_cpu_pages *pcp = &z->pcp[mm->cpu];
-	unsigned pindex = order_to_pindex(mt, order);
 	struct page *p = &mm->map->pages[h];
-	int flush;
+	bool prev_high;
 
-	psum_move(mm->map, h, order, page_summary_class(p->info), SUM_PCP);
+	psum_move(mm->map, h, order, page_summary_allocated(p->info), SUM_PCP);
 	p->info = page_info(PAGE_PCP, order, mt, 0);
 	p->ext = 0;
 	pcp->alloc_factor >>= 1;
 	page_list_add(mm->map, &pcp->lists[pindex], h);
 	pcp->count += 1 << order;
-	flush = pcp_nr_flush(pcp, z, order);
-	if (unlikely(flush))
-		flush_pcp(mm, z, pcp, flush, pindex);
+	prev_high = pcp_note_order(pcp, order);
+	if (pcp_is_calm(pcp, z))
+		pcp->free_count = (s16)(pcp->free_count + (1 << order));
+	else
+		flush_pcp(mm, z, pcp, order, pindex, prev_high);
 }
 
-static __attribute__((noinline)) void free_to_buddy(struct mm *mm, struct zone *z, page_handle h, unsigned order)
+/* free_unref_page() once the block is prepared: large blocks, and pageblocks of types that no cpu has lists for. */
+static noinline void free_elsewhere(struct mm *mm, struct zone *z, page_handle h, unsigned order, unsigned mt)
 {
-	psum_sub(mm->map, h, order, page_summary_class(mm->map->pages[h].info));
-	buddy_free_split(&mm->env, z, h, order, FPI_NONE);
+	unsigned list = unlikely(mt >= MIGRATE_PCPTYPES) && mt != MIGRATE_ISOLATE ? MIGRATE_MOVABLE : mt;
+
+	if (list < MIGRATE_PCPTYPES && use_pcp(mm, z, order)) {
+		free_to_pcp(mm, z, h, order, list, order_to_pindex(list, order));
+		return;
+	}
+	psum_sub(mm->map, h, order, page_summary_allocated(mm->map->pages[h].info));
+	if (likely(order <= mm->map->pb_order))
+		free_one(&mm->env, z, h, order, mt, FPI_NONE);
+	else
+		buddy_free_split(&mm->env, z, h, order, FPI_NONE);
 }
 
-/* free_unref_page(): free an allocated block whatever its reference count says. */
-static inline void free_unref_page(struct mm *mm, page_handle h, unsigned order)
+/* free_unref_page(): free an allocated block of zone @z whatever its reference count says. @pb: of its pageblock. */
+static always_inline void free_unref_page(struct mm *mm, struct zone *z, page_handle h, unsigned order, u8 pb)
 {
-	struct zone *z = mm_zone(mm, memmap_zone(mm->map, h));
-	unsigned mt = *page_pb(mm->map, h) & PB_MT_MASK;
+	u32 owner = page_owner_id(&mm->map->pages[h]);
+	unsigned mt = pb & PB_MT_MASK;
 
 	memmap_dirty(mm->map, h);
-	free_prepare(mm, h, order);
-	if (unlikely(mt >= MIGRATE_PCPTYPES) && mt != MIGRATE_ISOLATE)
-		mt = MIGRATE_MOVABLE;
-	if (likely(mt < MIGRATE_PCPTYPES && use_pcp(mm, z, order)))
-		free_to_pcp(mm, z, h, order, mt);
+	trace_emit(mm->trace, TRACE_mm_page_free, page_to_pfn(mm->map, h), order, 0, 0, 0, 0);
+	if (owner)
+		owner_uncharge(mm, owner, order);
+	mm->vm_event[EV_pgfree] += 1u << order;
+	if (order < PCP_LIST_ORDERS && likely(mt < MIGRATE_PCPTYPES && z->pcp && mm->vm.pcp_enabled))
+		free_to_pcp(mm, z, h, order, mt, MIGRATE_PCPTYPES * order + mt);
 	else
-		free_to_buddy(mm, z, h, order);
+		free_elsewhere(mm, z, h, order, mt);
+}
+
+/* The same wherever zones meet. */
+static noinline void free_unref_page_slow(struct mm *mm, page_handle h, unsigned order)
+{
+	free_unref_page(mm, mm_zone(mm, memmap_zone(mm->map, h)), h, order, *page_pb(mm->map, h));
 }
 
 /*
  * Somebody else still holds the first page: it stays, as a page of its own, and
  * the rest of the block is freed in halves.
  */
-static __attribute__((noinline)) void free_all_but_first(struct mm *mm, page_handle h, unsigned order)
+static void free_all_but_first(struct mm *mm, page_handle h, unsigned order)
 {
 	struct page *p = &mm->map->pages[h];
 	u32 info = p->info, ext = p->ext;
@@ -524,22 +601,32 @@ static __attribute__((noinline)) void free_all_but_first(struct mm *mm, page_han
 	buddy_set_page(mm->map, h, 0, info, ext);
 	while (order-- > 0) {
 		buddy_set_page(mm->map, h + (1u << order), order, info | order << PG_ORDER_SHIFT, ext);
-		free_unref_page(mm, h + (1u << order), order);
+		free_unref_page_slow(mm, h + (1u << order), order);
 	}
 }
 
-void free_pages(struct mm *mm, page_handle head, unsigned order)
+/* A reference less to a block that has several. */
+static noinline void put_pages(struct mm *mm, page_handle head, unsigned order)
 {
 	struct page *p = &mm->map->pages[head];
 
-	if (likely(page_ref(p) <= 1)) {
-		free_unref_page(mm, head, order);
-		return;
-	}
 	memmap_dirty(mm->map, head);
 	p->ext--;
 	if (!(p->info & PGF_HEAD))
 		free_all_but_first(mm, head, order);
+}
+
+void free_pages(struct mm *mm, page_handle head, unsigned order)
+{
+	const struct memmap *map = mm->map;
+	const struct slot *s = memmap_slot(map, head);
+
+	if (unlikely(page_ref(&map->pages[head]) > 1))
+		put_pages(mm, head, order);
+	else if (unlikely(s->zone == ZONE_MIXED || map->nr_shared))
+		free_unref_page_slow(mm, head, order);
+	else
+		free_unref_page(mm, mm_zone(mm, s->zone), head, order, s->pb[(head & map->block_mask) >> map->pb_order]);
 }
 
 void drain_all_pages(struct mm *mm, struct zone *zone)

@@ -121,6 +121,38 @@ static void zonelist_set(struct mm *mm, struct zonelist *l, const int *order, in
 		zonelist_add_node(l, mm->node[order[i]]);
 }
 
+/* KIND_KERNEL, KIND_MOVABLE, KIND_RECLAIMABLE for the types 0, 1, 2. */
+static unsigned kind_of_type(enum migratetype mt)
+{
+	return mt == MIGRATE_MOVABLE ? KIND_MOVABLE : mt == MIGRATE_RECLAIMABLE ? KIND_RECLAIMABLE : KIND_KERNEL;
+}
+
+static void set_door(struct mm *mm, struct node *n, gfp_t gfp)
+{
+	struct zone_door *d = &n->door[gfp_door(gfp)];
+	const struct zonelist *l = gfp & __GFP_THISNODE ? &n->nofallback : &n->fallback;
+	enum zone_type highest = gfp_zone(mm, gfp);
+	enum migratetype mt = gfp_migratetype(gfp);
+	int i = 0;
+
+	while (i < l->nr && l->refs[i].zid > (int)highest)
+		i++;
+	*d = (struct zone_door){
+		.zone = i < l->nr && mt < MIGRATE_PCPTYPES ? l->refs[i].zone : NULL,
+		.mt = (u8)mt,
+		.highest = (u8)highest,
+		.info = (u16)page_info(PAGE_ALLOC, 0, mt, kind_of_type(mt)),
+	};
+}
+
+static void set_doors(struct mm *mm, struct node *n)
+{
+	for (gfp_t gfp = 0; gfp <= 0x1f; gfp++) {
+		set_door(mm, n, gfp);
+		set_door(mm, n, gfp | __GFP_THISNODE);
+	}
+}
+
 static void fallback_init(struct fallback *f, struct mm *mm)
 {
 	memset(f, 0, sizeof(*f));
@@ -145,6 +177,7 @@ void build_all_zonelists(struct mm *mm)
 		fallback_order(&f, nid);
 		zonelist_set(mm, &n->fallback, f.order, f.nr);
 		zonelist_set(mm, &n->nofallback, &nid, 1);
+		set_doors(mm, n);
 	}
 	/* Too little memory for pageblocks of every type: do not group by mobility. */
 	total = nr_free_zone_pages(mm, gfp_zone(mm, GFP_HIGHUSER_MOVABLE));

@@ -74,6 +74,8 @@ enum migratetype {
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define likely(x)     __builtin_expect(!!(x), 1)
 #define unlikely(x)   __builtin_expect(!!(x), 0)
+#define always_inline inline __attribute__((always_inline))
+#define noinline      __attribute__((noinline))
 #define PRINTF(f, a)  __attribute__((format(printf, f, a)))
 
 #define KiB (1ULL << 10)

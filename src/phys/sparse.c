@@ -88,7 +88,7 @@ int memmap_init(struct memmap *map, struct arena *arena, const struct arch *arch
 	map->arena = arena;
 	map->max_order = arch->max_page_order;
 	map->pb_order = arch->pageblock_order;
-	map->section_order = (u8)ilog2_u64(section_pages);
+	map->section_order = (unsigned)ilog2_u64(section_pages);
 	if (map->section_order < map->max_order)
 		map->section_order = map->max_order;
 	map->block_shift = map->section_order - map->max_order;

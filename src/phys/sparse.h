@@ -93,12 +93,12 @@ typedef void (*memmap_dirty_fn)(void *arg, u32 slot);
 struct memmap {
 	const struct arch *arch;
 	struct arena *arena;
-	u8 max_order;
-	u8 pb_order;
-	u8 section_order;     /* log2 pages of a section, at least max_order */
-	u8 block_shift;       /* log2 max blocks of a section */
-	u8 default_mt;        /* of pageblocks that nobody touched */
-	u32 block_mask;       /* pages of a max block - 1: where in its block a handle is */
+	unsigned max_order;
+	unsigned pb_order;
+	unsigned section_order; /* log2 pages of a section, at least max_order */
+	unsigned block_shift;   /* log2 max blocks of a section */
+	unsigned default_mt;    /* of pageblocks that nobody touched */
+	u32 block_mask;         /* pages of a max block - 1: where in its block a handle is */
 
 	/* Hot, in address ranges of their own that never move: */
 	struct page *pages;   /* page p of handle h is pages[h] */

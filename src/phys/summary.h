@@ -35,13 +35,16 @@ struct summary {
 /* Add what is in [start, end) to *out (callers zero it first). Logarithmic. */
 void summary_query(struct memmap *map, pfn_t start, pfn_t end, struct summary *out);
 
+/* The class of an allocated block. */
+static inline unsigned page_summary_allocated(u32 info) { return SUM_KIND0 + (info >> PG_KIND_SHIFT & 31); }
+
 /* The class of the block that a head with @info stands for (PAGE_TAIL stands for nothing). */
 static inline unsigned page_summary_class(u32 info)
 {
 	switch ((enum page_state)(info & PG_STATE_MASK)) {
 	case PAGE_BUDDY: return SUM_FREE0 + (info >> PG_ORDER_SHIFT & 15);
 	case PAGE_PCP: return SUM_PCP;
-	case PAGE_ALLOC: return SUM_KIND0 + (info >> PG_KIND_SHIFT & 31);
+	case PAGE_ALLOC: return page_summary_allocated(info);
 	case PAGE_RESERVED: return info >> PG_KIND_SHIFT & 31 ? SUM_DEVICE : SUM_RESERVED;
 	case PAGE_OFFLINE: return SUM_OFFLINE;
 	case PAGE_ISOLATED:

@@ -204,7 +204,7 @@ void kmalloc_free_large(struct slab_state *st, struct slab *slab)
 }
 
 /* The cpu had no object of @s; NULL: the size is no cache's. Not inlined, to keep the fast path short. */
-static __attribute__((noinline)) u64 kmalloc_slow(struct slab_state *st, struct kmem_cache *s, u64 size,
+static noinline u64 kmalloc_slow(struct slab_state *st, struct kmem_cache *s, u64 size,
 						  gfp_t gfp, int node)
 {
 	u32 order;

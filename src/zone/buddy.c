@@ -18,7 +18,6 @@
 #include "phys/maxblock.h"
 #include "phys/ranges.h"
 #include "zone/pageblock.h"
-#include "zone/pcp.h"
 
 #define TRIM_SECTIONS    64 /* sections that became whole free before it is worth looking for pristine ones */
 
@@ -192,23 +191,13 @@ u64 buddy_expand(const struct zone_env *env, struct zone *z, page_handle h, unsi
 page_handle buddy_rmqueue_smallest(const struct zone_env *env, struct zone *z, unsigned order,
 				   unsigned mt, int *from)
 {
-	u32 orders = (u32)z->order_mask[mt] >> order;
-	unsigned cur;
-	page_handle h;
-	pfn_t pfn;
+	unsigned cur = order;
+	page_handle h = take_smallest(env, z, order, mt, SUM_PCP, &cur);
 
-	if (!orders)
+	if (h == NO_PAGE)
 		return NO_PAGE;
-	cur = order + (unsigned)__builtin_ctz(orders);
-	h = buddy_take_first(env, z, cur, mt);
-	pfn = page_to_pfn(env->map, h);
-	if (cur > order) {
-		trace_emit(env->trace, TRACE_mm_page_split, pfn, 1ULL << order, cur, order, 0, 0);
-		buddy_expand(env, z, h, order, cur, mt);
-	}
-	account_freepages(env, z, -(s64)(1LL << order), mt);
-	trace_emit(env->trace, TRACE_mm_page_alloc_zone_locked, pfn, order, mt,
-		   mt < MIGRATE_PCPTYPES && pcp_allowed_order(order, env->map->arch->hpage_pmd_order), 0, 0);
+	psum_sub(env->map, h, order, SUM_PCP);
+	env->map->pages[h] = (struct page){ 0 };
 	if (from)
 		*from = (int)cur;
 	return h;
@@ -272,8 +261,11 @@ static bool merge_types(const struct zone_env *env, page_handle b, unsigned orde
 	return true;
 }
 
-/* Merge the block in limbo at *@h as far as it goes; *@order grows. False: it was captured. */
-static inline bool merge(const struct zone_env *env, struct zone *z, page_handle *h, unsigned *order, unsigned mt)
+/*
+ * Merge the block at *@h from one pageblock to the next up to the largest order, and wherever
+ * something is odd; *@order grows. False: it was captured.
+ */
+static bool merge_on(const struct zone_env *env, struct zone *z, page_handle *h, unsigned *order, unsigned mt)
 {
 	struct memmap *map = env->map;
 	unsigned max = map->max_order, o = *order;
@@ -286,37 +278,38 @@ static inline bool merge(const struct zone_env *env, struct zone *z, page_handle
 			return false;
 		if (!page_is_buddy(map, z, b, o))
 			break;
-		if (unlikely(o >= map->pb_order) && !merge_types(env, b, o, mt))
+		if (o >= map->pb_order && !merge_types(env, b, o, mt))
 			break;
 		del_from_free_list(env->map, z, b, o);
-		if (b < p)
-			map->pages[p] = (struct page){ 0 };
-		p &= ~(1u << o);
+		p = join(map, p, o);
 	}
 	*h = p;
 	*order = o;
 	return true;
 }
 
-void buddy_free_one(const struct zone_env *env, struct zone *z, page_handle h, unsigned order,
-		    unsigned mt, enum fpi_flag fpi)
+void buddy_free_on(const struct zone_env *env, struct zone *z, page_handle start, unsigned order, page_handle h,
+		   unsigned o, unsigned mt, enum fpi_flag fpi)
 {
 	struct memmap *map = env->map;
-	page_handle start = h;
-	unsigned o = order;
 
-	memmap_dirty(map, h);
-	account_freepages(env, z, (s64)(1LL << order), mt);
-	if (!merge(env, z, &h, &o, mt))
+	if (!merge_on(env, z, &h, &o, mt))
 		return;
 	if (o > order)
 		trace_emit(env->trace, TRACE_mm_page_merge, page_to_pfn(map, start), page_to_pfn(map, h), order, o, 0, 0);
-	if (o == map->max_order) {
+	if (unlikely(o == map->max_order)) {
 		map->pages[h] = (struct page){ 0 };
 		add_max(env, z, h, mt, fpi & FPI_TO_TAIL);
 		return;
 	}
 	add_to_free_list(env->map, z, h, o, mt, (fpi & FPI_TO_TAIL) || merge_likely(map, z, h, o));
+}
+
+void buddy_free_one(const struct zone_env *env, struct zone *z, page_handle h, unsigned order,
+		    unsigned mt, enum fpi_flag fpi)
+{
+	memmap_dirty(env->map, h);
+	free_one(env, z, h, order, mt, fpi);
 }
 
 void buddy_free_split(const struct zone_env *env, struct zone *z, page_handle h, unsigned order,

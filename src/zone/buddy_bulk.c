@@ -14,29 +14,117 @@
 
 /* --- flush ------------------------------------------------------------------- */
 
-/* Nothing odd about freeing the block at @h: it stays as large as it is. */
-static always_inline bool stays_alone(const struct zone_env *env, const struct zone *z, page_handle h, unsigned order,
+/*
+ * Blocks that go to the head of one free list one after the other, from the tail of a
+ * per-cpu list: afterwards they are linked to each other as they were before, so only the
+ * two ends of such a chain are touched.
+ *
+ *   per-cpu   ... - c - b - a            freed in the order a, b, c
+ *   free list           c - b - a - ...
+ */
+struct chain {
+	page_handle first, last;
+	u32 nr;
+	unsigned mt;
+};
+
+static always_inline void chain_end(struct memmap *map, struct zone *z, unsigned order, struct chain *c)
+{
+	if (!c->nr)
+		return;
+	page_list_splice(map, &z->free_area[order].list[c->mt], c->first, c->last, c->nr);
+	list_grew(z, order, c->mt);
+	c->nr = 0;
+}
+
+static always_inline void chain_add(struct memmap *map, struct zone *z, unsigned order, struct chain *c,
+				    page_handle h, unsigned mt)
+{
+	if (unlikely(mt != c->mt)) {
+		chain_end(map, z, order, c);
+		c->mt = mt;
+	}
+	if (!c->nr++)
+		c->last = h;
+	c->first = h;
+	map->pages[h].info = page_info(PAGE_BUDDY, order, mt, 0);
+}
+
+/* account_freepages() of @nr blocks one after the other, @step pages each (negative: they are taken). */
+static void account_blocks(const struct zone_env *env, struct zone *z, s64 step, int nr)
+{
+	struct per_cpu_zonestat *zs = z->zonestat + env->cpu;
+	s64 x = zs->vm_stat_diff[NR_FREE_PAGES], t = zs->stat_threshold;
+
+	for (; nr; nr--) {
+		x += step;
+		if (unlikely((u64)(x + t) > (u64)(2 * t))) {
+			z->vm_stat[NR_FREE_PAGES] += x;
+			x = 0;
+		}
+	}
+	zs->vm_stat_diff[NR_FREE_PAGES] = (s8)x;
+}
+
+/* A block that does not stay alone, or of an odd type. */
+static noinline void free_merging(const struct zone_env *env, struct zone *z, page_handle h,
+						   unsigned order, unsigned mt)
+{
+	psum_sub(env->map, h, order, SUM_PCP);
+	free_one(env, z, h, order, mt, FPI_NONE);
+}
+
+/* Nothing odd about freeing the block of type @mt at @h of slot @s: it stays as large as it is. */
+static always_inline bool stays_alone(const struct memmap *map, const struct slot *s, page_handle h, unsigned order,
 				      unsigned mt)
 {
-	return likely(mt < MIGRATE_PCPTYPES && !env->capture && order < env->map->max_order) &&
-	       !page_is_buddy(env->map, z, h ^ (1u << order), order);
+	return likely(mt < MIGRATE_PCPTYPES && s->zone != ZONE_MIXED) &&
+	       !is_free_of_order(&map->pages[h ^ (1u << order)], order);
 }
 
-/* __free_one_page() of a block that stays alone. */
-static always_inline void free_alone(const struct zone_env *env, struct zone *z, page_handle h, unsigned order,
-				     unsigned mt)
+/* buddy_free_bulk() when nobody waits for a block and every pageblock has one type. */
+static always_inline page_handle free_run(const struct zone_env *env, struct zone *z, page_handle next,
+					  unsigned order, int count)
 {
 	struct memmap *map = env->map;
+	struct chain c = { .mt = MIGRATE_MOVABLE };
+	int alone = 0;
 
-	cpu_stat_mod(z, z->zonestat + env->cpu, NR_FREE_PAGES, (s64)(1LL << order));
-	link_free(map, z, h, order, mt, merge_likely(map, z, h, order));
-	psum_move(map, h, order, SUM_PCP, SUM_FREE0 + order);
+	for (int i = 0; i < count; i++) {
+		page_handle h = next;
+		const struct slot *s = memmap_slot(map, h);
+		u32 at = h & map->block_mask;
+		unsigned mt = s->pb[at >> map->pb_order] & PB_MT_MASK;
+
+		next = map->pages[h].prev;
+		memmap_dirty(map, h);
+		if (likely(stays_alone(map, s, h, order, mt))) {
+			if (merge_likely(map, z, h, order)) {
+				chain_end(map, z, order, &c);
+				link_free(map, z, h, order, mt, true);
+			} else {
+				chain_add(map, z, order, &c, h, mt);
+			}
+			psum_move(map, h, order, SUM_PCP, SUM_FREE0 + order);
+			alone++;
+		} else {
+			chain_end(map, z, order, &c);
+			account_blocks(env, z, (s64)(1LL << order), alone);
+			alone = 0;
+			free_merging(env, z, h, order, mt);
+		}
+		trace_emit(env->trace, TRACE_mm_page_pcpu_drain, s->pfn + at, order, mt, 0, 0, 0);
+	}
+	chain_end(map, z, order, &c);
+	account_blocks(env, z, (s64)(1LL << order), alone);
+	return next;
 }
 
-void buddy_free_bulk(const struct zone_env *env, struct zone *z, struct free_list *l, unsigned order, int count)
+/* The same whatever is odd. */
+static page_handle free_one_by_one(const struct zone_env *env, struct zone *z, page_handle next, unsigned order,
+				   int count)
 {
 	struct memmap *map = env->map;
-	page_handle next = l->last;
 
 	for (int i = 0; i < count; i++) {
 		page_handle h = next;
@@ -45,111 +133,150 @@ void buddy_free_bulk(const struct zone_env *env, struct zone *z, struct free_lis
 
 		next = map->pages[h].prev;
 		memmap_dirty(map, h);
-		if (likely(stays_alone(env, z, h, order, mt))) {
-			free_alone(env, z, h, order, mt);
-		} else {
-			psum_sub(map, h, order, SUM_PCP);
-			buddy_free_one(env, z, h, order, mt, FPI_NONE);
-		}
+		free_merging(env, z, h, order, mt);
 		trace_emit(env->trace, TRACE_mm_page_pcpu_drain, pfn, order, mt, 0, 0, 0);
 	}
-	l->last = next;
+	return next;
+}
+
+void buddy_free_bulk(const struct zone_env *env, struct zone *z, struct free_list *l, unsigned order, int count)
+{
+	if (unlikely(env->capture || env->map->nr_shared || order >= env->map->max_order))
+		l->last = free_one_by_one(env, z, l->last, order, count);
+	else if (!order) /* half of all blocks: code of its own */
+		l->last = free_run(env, z, l->last, 0, count);
+	else
+		l->last = free_run(env, z, l->last, order, count);
 	l->nr -= (u64)count;
 }
 
 /* --- refill ------------------------------------------------------------------ */
 
-/* A block of @order leaves the free lists for a per-cpu list. */
-static always_inline void account_taken(const struct zone_env *env, struct zone *z, pfn_t pfn, unsigned order,
-					unsigned mt)
+/* Blocks of @order and type @mt on their way to a per-cpu list, chained as they were taken. */
+struct refill {
+	const struct zone_env *env;
+	struct memmap *map;
+	struct zone *z;
+	unsigned order, mt;
+	u32 info; /* of their heads */
+	page_handle first, last;
+	int nr;
+};
+
+/* The block at @h, which is announced, is the next one. */
+static always_inline void refill_add(struct refill *r, page_handle h, pfn_t pfn)
 {
-	cpu_stat_mod(z, z->zonestat + env->cpu, NR_FREE_PAGES, -(s64)(1LL << order));
-	trace_emit(env->trace, TRACE_mm_page_alloc_zone_locked, pfn, order, mt, 1, 0, 0);
+	struct page *p = &r->map->pages[h];
+
+	p->info = r->info;
+	p->prev = r->last;
+	if (likely(r->nr++))
+		r->map->pages[r->last].next = h;
+	else
+		r->first = h;
+	r->last = h;
+	trace_emit(r->env->trace, TRACE_mm_page_alloc_zone_locked, pfn, r->order, r->mt, 1, 0, 0);
 }
 
-/* The first @nr blocks of list (@order, @mt), below the largest order, to the tail of @l as they are linked. */
-static void take_run(const struct zone_env *env, struct zone *z, struct free_list *l, unsigned order, unsigned mt,
-		     u64 nr)
+/* The first @nr blocks of the list of their own order, which is below the largest. */
+static always_inline void take_run(struct refill *r, u64 nr)
 {
-	struct memmap *map = env->map;
-	struct free_list *from = &z->free_area[order].list[mt];
-	page_handle first = from->first, last = first, next = first;
-	u32 info = page_info(PAGE_PCP, order, mt, 0);
+	struct memmap *map = r->map;
+	struct free_list *from = &r->z->free_area[r->order].list[r->mt];
+	page_handle next = from->first;
 
 	for (u64 i = 0; i < nr; i++) {
-		last = next;
-		memmap_dirty(map, last);
-		psum_move(map, last, order, SUM_FREE0 + order, SUM_PCP);
-		map->pages[last].info = info;
-		next = map->pages[last].next;
-		account_taken(env, z, page_to_pfn(map, last), order, mt);
+		page_handle h = next;
+
+		next = map->pages[h].next;
+		memmap_dirty(map, h);
+		psum_move(map, h, r->order, SUM_FREE0 + r->order, SUM_PCP);
+		refill_add(r, h, page_to_pfn(map, h));
 	}
 	from->first = next;
 	from->nr -= nr;
-	list_shrank(z, order, mt);
-	page_list_splice_tail(map, l, first, last, nr);
+	list_shrank(r->z, r->order, r->mt);
 }
 
-/* Blocks @i .. @end - 1 of @order of the block at @h go to lists that are all empty, as large as can be. */
-static void put_rest(struct memmap *map, struct zone *z, page_handle h, u32 i, u32 end, unsigned order, unsigned mt)
+/* Blocks @i .. @end - 1 of the block at @start go to lists that are all empty, as large as can be. */
+static void put_rest(struct refill *r, page_handle start, u32 i, u32 end)
 {
 	while (i < end) {
 		unsigned up = (unsigned)__builtin_ctz(i);
 
-		add_to_free_list(map, z, h + (i << order), order + up, mt, false);
+		add_to_free_list(r->map, r->z, start + (i << r->order), r->order + up, r->mt, false);
 		i += 1u << up;
 	}
 }
 
-/*
- * The first block of list (@from, @mt) is split, and what it leaves on the lists
- * below, empty before, is split again until @nr blocks of @order (or all) are off it.
- * Return: how many. *@split: the order of the last block that was split.
- */
-static u32 carve(const struct zone_env *env, struct zone *z, struct free_list *l, unsigned order, unsigned mt,
-		 unsigned from, u32 nr, int *split)
+/* The first block of the list of order @from leaves it; its first @nr << order pages are on a per-cpu list. */
+static always_inline page_handle take_large(struct refill *r, unsigned from, u32 nr)
 {
-	struct memmap *map = env->map;
-	page_handle start = buddy_take_first(env, z, from, mt), step = 1u << order;
-	u32 whole = 1u << (from - order), info = page_info(PAGE_PCP, order, mt, 0);
-	pfn_t pfn = page_to_pfn(map, start);
+	struct memmap *map = r->map;
+	page_handle h;
+
+	if (unlikely(from == map->max_order)) {
+		h = buddy_take_first(r->env, r->z, from, r->mt);
+	} else {
+		h = unlink_first(map, r->z, from, r->mt);
+		psum_sub(map, h, from, SUM_FREE0 + from);
+	}
+	if (likely(from <= map->pb_order))
+		map->psum[h >> map->pb_order][SUM_PCP] += (u16)(nr << r->order);
+	else
+		psum_add_pages(map, h, nr << r->order, SUM_PCP);
+	return h;
+}
+
+/*
+ * The first block of the list of order @from is split, and what it leaves on the lists
+ * below, empty before, is split again until @nr blocks (or all) are off it. *@split: the
+ * order of the last block that was split. Return: how many.
+ */
+static always_inline u32 carve(struct refill *r, unsigned from, u32 nr, int *split)
+{
+	u32 whole = 1u << (from - r->order);
+	page_handle start;
+	pfn_t pfn;
 
 	nr = nr < whole ? nr : whole;
+	start = take_large(r, from, nr);
+	pfn = page_to_pfn(r->map, start);
 	for (u32 i = 0; i < nr; i++) {
-		page_handle h = start + (i << order);
-
 		if (!(i & 1) && whole > 1) {
-			*split = (int)(i ? order + (unsigned)__builtin_ctz(i) : from);
-			trace_emit(env->trace, TRACE_mm_page_split, pfn + (i << order), step, (u32)*split, order, 0, 0);
+			*split = (int)(i ? r->order + (unsigned)__builtin_ctz(i) : from);
+			trace_emit(r->env->trace, TRACE_mm_page_split, pfn + (i << r->order), 1u << r->order,
+				   (u32)*split, r->order, 0, 0);
 		}
-		account_taken(env, z, pfn + (i << order), order, mt);
-		map->pages[h] = (struct page){ .next = h + step, .prev = h - step, .info = info };
+		refill_add(r, start + (i << r->order), pfn + (i << r->order));
 	}
-	psum_add_pages(map, start, nr << order, SUM_PCP);
-	put_rest(map, z, start, nr, whole, order, mt);
-	page_list_splice_tail(map, l, start, start + ((nr - 1) << order), nr);
+	if (nr < whole)
+		put_rest(r, start, nr, whole);
 	return nr;
 }
 
 int buddy_take_bulk(const struct zone_env *env, struct zone *z, struct free_list *l, unsigned order, unsigned mt,
 		    int count, int *split)
 {
-	unsigned max_order = env->map->max_order;
+	struct refill r = { env, env->map, z, order, mt, page_info(PAGE_PCP, order, mt, 0), 0, 0, 0 };
 	int left = count;
 
 	while (left > 0) {
 		u32 orders = (u32)z->order_mask[mt] >> order;
-		u64 here = z->free_area[order].list[mt].nr;
 
 		if (!orders)
 			break;
-		if (here && order < max_order) {
-			here = min_u64(here, (u64)left);
-			take_run(env, z, l, order, mt, here);
+		if ((orders & 1) && order < env->map->max_order) {
+			u64 here = min_u64(z->free_area[order].list[mt].nr, (u64)left);
+
+			take_run(&r, here);
 			left -= (int)here;
 		} else {
-			left -= (int)carve(env, z, l, order, mt, order + (unsigned)__builtin_ctz(orders), (u32)left, split);
+			left -= (int)carve(&r, order + (unsigned)__builtin_ctz(orders), (u32)left, split);
 		}
 	}
-	return count - left;
+	if (r.nr)
+		page_list_splice_tail(env->map, l, r.first, r.last, (u64)r.nr);
+	account_blocks(env, z, -(s64)(1LL << order), r.nr);
+	return r.nr;
 }

@@ -55,6 +55,21 @@ static inline void page_list_splice_tail(struct memmap *map, struct free_list *l
 	l->nr += nr;
 }
 
+/* The same at the head. */
+static inline void page_list_splice(struct memmap *map, struct free_list *l, page_handle first, page_handle last,
+				    u64 nr)
+{
+	if (l->nr) {
+		memmap_dirty(map, l->first);
+		map->pages[l->first].prev = last;
+		map->pages[last].next = l->first;
+	} else {
+		l->last = last;
+	}
+	l->first = first;
+	l->nr += nr;
+}
+
 static inline void page_list_del(struct memmap *map, struct free_list *l, page_handle h)
 {
 	const struct page *p = &map->pages[h];

@@ -74,11 +74,22 @@ static int nr_free(const struct per_cpu_pages *pcp, int batch, int high, bool fr
 	return pcp_clamp(pcp->free_count, batch, high - batch);
 }
 
-int pcp_nr_flush_slow(struct per_cpu_pages *pcp, const struct zone *z, bool free_high)
+/* Is the cpu freeing one block of orders 1..3 after the other, so that they should not pile up here? */
+static bool frees_high_orders(const struct per_cpu_pages *pcp, unsigned order, bool prev_high)
 {
-	int batch = pcp->batch;
-	int high = nr_high(pcp, z, batch, free_high);
+	return order && order < PCP_LIST_ORDERS && prev_high && pcp->free_count >= pcp->batch &&
+	       (!(pcp->flags & PCPF_FREE_HIGH_BATCH) || pcp->count >= pcp->batch);
+}
 
+int pcp_nr_flush(struct per_cpu_pages *pcp, const struct zone *z, unsigned order, bool prev_high)
+{
+	bool free_high = frees_high_orders(pcp, order, prev_high);
+	int batch = pcp->batch, high;
+
+	pcp->high = pcp_clamp(pcp->high, pcp->high_min, pcp->high_max);
+	if (pcp->free_count < batch << PCP_BATCH_SCALE_MAX)
+		pcp->free_count = (s16)(pcp->free_count + (1 << order));
+	high = nr_high(pcp, z, batch, free_high);
 	return pcp->count >= high ? nr_free(pcp, batch, high, free_high) : 0;
 }
 

@@ -31,22 +31,6 @@ static inline unsigned pindex_to_order(unsigned pindex, unsigned thp_order)
 
 /* nr_pcp_alloc(): how many blocks of @order a refill takes; raises high and alloc_factor. */
 int pcp_nr_alloc(struct per_cpu_pages *pcp, const struct zone *z, unsigned order);
-/* nr_pcp_high() and nr_pcp_free() where lists may have to be flushed. Return: pages, 0 for none. */
-int pcp_nr_flush_slow(struct per_cpu_pages *pcp, const struct zone *z, bool free_high);
-
-/* Is the cpu freeing one block of orders 1..3 after the other, so that they should not pile up here? */
-static inline bool pcp_frees_high_orders(struct per_cpu_pages *pcp, unsigned order)
-{
-	u8 flags = pcp->flags;
-
-	if (!order || order >= PCP_LIST_ORDERS) {
-		pcp->flags = flags & (u8)~PCPF_PREV_FREE_HIGH_ORDER;
-		return false;
-	}
-	pcp->flags = flags | PCPF_PREV_FREE_HIGH_ORDER;
-	return (flags & PCPF_PREV_FREE_HIGH_ORDER) && pcp->free_count >= pcp->batch &&
-	       (!(flags & PCPF_FREE_HIGH_BATCH) || pcp->count >= pcp->batch);
-}
 
 /*
  * The kernel's clamp(). high_max may be below high_min (watermark_scale_factor of
@@ -54,22 +38,30 @@ static inline bool pcp_frees_high_orders(struct per_cpu_pages *pcp, unsigned ord
  */
 static inline int pcp_clamp(int v, int lo, int hi) { return v >= hi ? hi : v <= lo ? lo : v; }
 
-/*
- * What free_unref_page_commit() decides after the block (already on its list)
- * was counted: how many pages to flush now (0: none).
- */
-static inline int pcp_nr_flush(struct per_cpu_pages *pcp, const struct zone *z, unsigned order)
+/* Was the block freed before this one of orders 1..3 (PCPF_PREV_FREE_HIGH_ORDER)? Remembers @order. */
+static always_inline bool pcp_note_order(struct per_cpu_pages *pcp, unsigned order)
 {
-	bool free_high = pcp_frees_high_orders(pcp, order);
-	int high = pcp_clamp(pcp->high, pcp->high_min, pcp->high_max);
+	u8 flags = pcp->flags;
 
-	pcp->high = high;
-	if (pcp->free_count < pcp->batch << PCP_BATCH_SCALE_MAX)
-		pcp->free_count = (s16)(pcp->free_count + (1 << order));
-	if (likely(pcp->count < high && !free_high && !(z->flags & (ZONE_RECLAIM_ACTIVE | ZONE_BELOW_HIGH))))
-		return 0;
-	return pcp_nr_flush_slow(pcp, z, free_high);
+	_Static_assert(PCPF_PREV_FREE_HIGH_ORDER == 1, "the flag is a truth value");
+	pcp->flags = (flags & (u8)~PCPF_PREV_FREE_HIGH_ORDER) | (order - 1 < PCP_LIST_ORDERS - 1);
+	return flags & PCPF_PREV_FREE_HIGH_ORDER;
 }
+
+/* pcp_nr_flush() when neither the lists are long nor the cpu frees without end: nothing to flush. */
+static always_inline bool pcp_is_calm(const struct per_cpu_pages *pcp, const struct zone *z)
+{
+	int high = pcp->high;
+
+	return likely(pcp->count < high && pcp->free_count < pcp->batch && high >= pcp->high_min &&
+		      high <= pcp->high_max && !(z->flags & (ZONE_RECLAIM_ACTIVE | ZONE_BELOW_HIGH)));
+}
+
+/*
+ * What free_unref_page_commit() decides after the block (already on its list) was
+ * counted: how many pages to flush now (0: none). @prev_high: pcp_note_order() of it.
+ */
+int pcp_nr_flush(struct per_cpu_pages *pcp, const struct zone *z, unsigned order, bool prev_high);
 
 /* free_pcppages_bulk(): @count pages to the buddy, from list @pindex on, tails first. Emits mm_page_pcpu_drain. */
 void pcp_free_bulk(const struct zone_env *env, struct zone *z, struct per_cpu_pages *pcp, int count,

@@ -262,14 +262,18 @@ static inline bool zone_has_block(const struct zone *z, unsigned order)
 /* zone_watermark_fast(): the same for an allocation attempt, with the global free count. */
 bool zone_watermark_fast_slow(const struct zone *z, unsigned order, u64 mark, int highest_zoneidx,
 			      u32 alloc_flags);
+/* What a request of @order without any privilege may count on, one block of it less a page left out. */
+static inline s64 zone_usable_free(const struct zone *z, unsigned order)
+{
+	return z->vm_stat[NR_FREE_PAGES] - (s64)z->nr_free_highatomic - (s64)zone_stat(z, NR_FREE_CMA_PAGES) -
+	       (s64)((1u << order) - 1);
+}
 static inline bool zone_watermark_fast(const struct zone *z, unsigned order, u64 mark,
 				       int highest_zoneidx, u32 alloc_flags)
 {
-	s64 free = z->vm_stat[NR_FREE_PAGES] - (s64)z->nr_free_highatomic - (s64)zone_stat(z, NR_FREE_CMA_PAGES) -
-		   (s64)((1u << order) - 1);
-
 	/* What passes without any privilege passes with it. */
-	if (likely(free > (s64)(mark + z->lowmem_reserve[highest_zoneidx]) && zone_has_block(z, order)))
+	if (likely(zone_usable_free(z, order) > (s64)(mark + z->lowmem_reserve[highest_zoneidx]) &&
+		   zone_has_block(z, order)))
 		return true;
 	return zone_watermark_fast_slow(z, order, mark, highest_zoneidx, alloc_flags);
 }

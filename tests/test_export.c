@@ -257,7 +257,8 @@ static void round_trip(const char *machine, const char *root, void *arg)
 	if (!d)
 		fail_msg("%s: %s", machine, err.msg);
 	boot_desc(&b, d, BOOT_LATE);
-	import_apply_freecounts(b.sys);
+	import_apply_state(b.sys, &why);
+	text_clear(&why);
 	must_export(b.sys, dir);
 	again = import_root(dir, 0, NULL, &err);
 	if (!again)

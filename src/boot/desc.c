@@ -47,7 +47,10 @@ void desc_free(struct desc *d)
 	free(d->dimm);
 	free(d->freecount);
 	free(d->percpu);
-	free(d->pb_hint);
+	free(d->run);
+	for (size_t i = 0; i < d->nr_slab; i++)
+		free(d->slab[i].name);
+	free(d->slab);
 	free(d->name);
 	free(d->title);
 	free(d->path);
@@ -176,6 +179,40 @@ int desc_add_percpu(struct desc *d, const struct desc_percpu *p)
 	d->nr_percpu++;
 	return 0;
 }
+
+int desc_add_run(struct desc *d, const struct desc_run *r)
+{
+	struct desc_run *last = d->nr_run ? &d->run[d->nr_run - 1] : NULL, *n;
+
+	if (last && last->use == r->use && last->order == r->order && last->nr <= UINT32_MAX - r->nr &&
+	    last->pfn + ((u64)last->nr << last->order) == r->pfn) {
+		last->nr += r->nr;
+		return 0;
+	}
+	n = desc_grow(&d->run, d->nr_run, sizeof(*n));
+	if (!n)
+		return -ENOMEM;
+	*n = *r;
+	d->nr_run++;
+	return 0;
+}
+
+int desc_add_slab(struct desc *d, const struct desc_slab *s)
+{
+	struct desc_slab *n = desc_grow(&d->slab, d->nr_slab, sizeof(*n));
+
+	if (!n)
+		return -ENOMEM;
+	*n = *s;
+	n->name = strdup(s->name);
+	if (!n->name)
+		return -ENOMEM;
+	text_harmless(n->name);
+	d->nr_slab++;
+	return 0;
+}
+
+bool desc_has_state(const struct desc *d) { return d->nr_freecount || d->nr_percpu || d->nr_run || d->nr_slab; }
 
 struct desc_node *desc_get_node(struct desc *d, int nid)
 {
@@ -306,6 +343,18 @@ static bool same_percpu(const struct desc_percpu *a, const struct desc_percpu *b
 	return a->nid == b->nid && a->zone == b->zone && a->cpu == b->cpu && a->pages == b->pages;
 }
 
+static bool same_run(const struct desc_run *a, const struct desc_run *b)
+{
+	return a->pfn == b->pfn && a->nr == b->nr && a->order == b->order && a->use == b->use;
+}
+
+static bool same_slab(const struct desc_slab *a, const struct desc_slab *b)
+{
+	return !strcmp(a->name, b->name) && a->active_objs == b->active_objs && a->num_objs == b->num_objs &&
+	       a->objsize == b->objsize && a->objperslab == b->objperslab && a->pagesperslab == b->pagesperslab &&
+	       a->active_slabs == b->active_slabs && a->num_slabs == b->num_slabs;
+}
+
 static bool same_arch(const struct arch *a, const struct arch *b)
 {
 	return a->id == b->id && a->page_shift == b->page_shift &&
@@ -346,6 +395,8 @@ static bool same_arrays(const struct desc *a, const struct desc *b, struct text 
 	SAME_ARRAY(nr_dimm, dimm, same_dimm, "memory device");
 	SAME_ARRAY(nr_freecount, freecount, same_freecount, "free count");
 	SAME_ARRAY(nr_percpu, percpu, same_percpu, "per-cpu count");
+	SAME_ARRAY(nr_run, run, same_run, "run of pages");
+	SAME_ARRAY(nr_slab, slab, same_slab, "slab cache");
 	return true;
 }
 

@@ -86,6 +86,42 @@ struct desc_percpu {
 	u64 pages;
 };
 
+/* What a captured system used pages for (/proc/kpageflags); the letters stand in machine files. */
+enum desc_page_use {
+	USE_FREE,          /* . */
+	USE_ANON,          /* a  memory of processes, on the inactive LRU list */
+	USE_ANON_ACTIVE,   /* A */
+	USE_FILE,          /* f  page cache */
+	USE_FILE_ACTIVE,   /* F */
+	USE_SHMEM,         /* m  shared memory, tmpfs */
+	USE_SHMEM_ACTIVE,  /* M */
+	USE_ANON_LOCKED,   /* u  unevictable, anonymous or shared */
+	USE_FILE_LOCKED,   /* U  unevictable page cache */
+	USE_SLAB,          /* s */
+	USE_PGTABLE,       /* t  page tables */
+	USE_HUGETLB,       /* h */
+	USE_KERNEL,        /* k  in use, and nothing more is known */
+	USE_RESERVED,      /* r  PageReserved */
+	USE_OFFLINE,       /* o  PageOffline: taken by a balloon or a hypervisor */
+	USE_POISON,        /* p  PageHWPoison */
+	NR_PAGE_USES
+};
+#define DESC_USE_LETTERS ".aAfFmMuUsthkrop"
+
+/* @nr blocks of order @order, one behind the other from @pfn on, all used alike. */
+struct desc_run {
+	pfn_t pfn;
+	u32 nr;
+	u8 order;
+	u8 use; /* enum desc_page_use */
+};
+
+/* A row of /proc/slabinfo. */
+struct desc_slab {
+	char *name;
+	u64 active_objs, num_objs, objsize, objperslab, pagesperslab, active_slabs, num_slabs;
+};
+
 struct desc {
 	char *name;      /* shown in the header: file name without folder and .ini */
 	char *title;     /* one line of what it is, may be NULL */
@@ -108,7 +144,8 @@ struct desc {
 	struct desc_dimm *dimm;  size_t nr_dimm;
 	struct desc_freecount *freecount; size_t nr_freecount;
 	struct desc_percpu *percpu; size_t nr_percpu; /* of zones that freecount names */
-	struct pfn_range *pb_hint; size_t nr_pb_hint; /* reserved for import */
+	struct desc_run *run;    size_t nr_run;    /* ascending, no overlaps; pages in no run are as boot leaves them */
+	struct desc_slab *slab;  size_t nr_slab;   /* in the order of the file */
 	bool fw_overlaps;        /* firmware entries may overlap: the kernel's sanitising sorts it out */
 	bool resv_complete;      /* resv holds every early reservation (from a memblock=debug log):
 	                            boot adds none of its own (memmap, node data ...) */
@@ -126,6 +163,11 @@ int desc_add_resv(struct desc *d, const struct desc_resv *r);
 int desc_add_dimm(struct desc *d, const struct desc_dimm *m);
 int desc_add_freecount(struct desc *d, const struct desc_freecount *f);
 int desc_add_percpu(struct desc *d, const struct desc_percpu *p);
+/* Join the last run when @r goes on with it, else append. */
+int desc_add_run(struct desc *d, const struct desc_run *r);
+int desc_add_slab(struct desc *d, const struct desc_slab *s); /* the name is copied */
+/* Does it say what a system was doing, beyond what boot gives? */
+bool desc_has_state(const struct desc *d);
 /* Replace a string field of a description by a copy of @s (NULL: nothing). 0 or -ENOMEM. */
 int desc_set_string(char **field, const char *s);
 struct desc_node *desc_get_node(struct desc *d, int nid); /* adds it if missing; NULL: no memory */
@@ -134,9 +176,8 @@ struct desc_node *desc_get_node(struct desc *d, int nid); /* adds it if missing;
 int desc_validate(const struct desc *d, struct mm_error *err);
 
 /* Where a cross check failed, so that a reader of files can name the line. */
-enum desc_part {
-	DESC_MACHINE, DESC_ARCH, DESC_FW, DESC_MEM, DESC_NODE, DESC_RESV, DESC_DIMM, DESC_FREECOUNT, DESC_PERCPU
-};
+enum desc_part { DESC_MACHINE, DESC_ARCH, DESC_FW, DESC_MEM, DESC_NODE, DESC_RESV, DESC_DIMM, DESC_FREECOUNT,
+		 DESC_PERCPU, DESC_RUN, DESC_SLAB, NR_DESC_PARTS };
 struct desc_place {
 	enum desc_part part;
 	size_t index;   /* of the entry in its array */

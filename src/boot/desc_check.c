@@ -432,11 +432,37 @@ static int check_percpu(struct checker *c)
 	return 0;
 }
 
+static int check_runs(struct checker *c)
+{
+	pfn_t next = 0, limit = 1ULL << (c->d->arch.phys_bits - c->d->arch.page_shift);
+
+	for (size_t i = 0; i < c->d->nr_run; i++) {
+		const struct desc_run *r = &c->d->run[i];
+		u64 pages = (u64)r->nr << (r->order & 31);
+
+		at(c, DESC_RUN, i);
+		if (r->order > c->d->arch.max_page_order)
+			return mm_fail(c->err, -EINVAL, "run: order %d is above max_page_order (%u)", r->order,
+				       c->d->arch.max_page_order);
+		if (r->pfn & ((1ULL << r->order) - 1))
+			return mm_fail(c->err, -EINVAL, "run: a block of order %d cannot begin at page %llu", r->order,
+				       (unsigned long long)r->pfn);
+		if (r->pfn < next)
+			return mm_fail(c->err, -EINVAL, "run: page %llu stands in two runs; give them in ascending order",
+				       (unsigned long long)r->pfn);
+		if (!pages || r->pfn >= limit || pages > limit - r->pfn)
+			return mm_fail(c->err, -EINVAL, "run: it reaches beyond the %u bits of a physical address",
+				       c->d->arch.phys_bits);
+		next = r->pfn + pages;
+	}
+	return 0;
+}
+
 int desc_validate_at(const struct desc *d, struct desc_place *place, struct mm_error *err)
 {
 	static int (*const check[])(struct checker *) = {
 		check_machine, check_firmware, check_node_entries, check_node_memory,
-		check_reservations, check_dimms, check_freecounts, check_percpu,
+		check_reservations, check_dimms, check_freecounts, check_percpu, check_runs,
 	};
 	struct checker c = { .d = d, .err = err };
 	int ret = 0;

@@ -37,8 +37,8 @@ static int run_boot(struct machine *m, const struct cmd_args *a, struct text *ou
 			       boot_stage_name((enum boot_stage)upto), boot_stage_name(m->sys->stage),
 			       boot_stage_name((enum boot_stage)upto));
 	rc = system_boot(m->sys, (enum boot_stage)upto, err);
-	if (!rc && upto == BOOT_LATE && m->desc->nr_freecount)
-		import_apply_freecounts(m->sys);
+	if (!rc && upto == BOOT_LATE && desc_has_state(m->desc))
+		import_apply_state(m->sys, out);
 	if (!rc)
 		text_printf(out, "boot: %s\n", boot_stage_help(m->sys->stage));
 	return rc;

@@ -304,7 +304,7 @@ static int open_fail(const char *path, int code, struct mm_error *err)
 	case EISDIR:
 		return mm_fail(err, -EISDIR, "%s: is a folder; name a machine file, or use --import", path);
 	case EFBIG:
-		return mm_fail(err, -EFBIG, "%s: larger than 16 MiB; this is no machine file", path);
+		return mm_fail(err, -EFBIG, "%s: larger than 64 MiB; this is no machine file", path);
 	default:
 		return mm_fail(err, -code, "%s: cannot be read: %s", path, strerror(code));
 	}

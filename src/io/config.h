@@ -13,7 +13,7 @@
 #include "boot/desc.h"
 
 /* A file may be this large (bytes). */
-#define CONFIG_MAX_SIZE (16 * MiB)
+#define CONFIG_MAX_SIZE (64 * MiB)
 /* The longest line that libinih takes, in bytes without the line end. */
 #define CONFIG_MAX_LINE 197
 

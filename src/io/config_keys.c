@@ -430,7 +430,7 @@ struct desc *config_understand(struct ini_doc *doc, const char *name, struct mm_
 		ret = mm_fail(&own, -ENOMEM, "%s: no memory", doc->name);
 	else
 		ret = understand(&c);
-	for (unsigned p = 0; p <= DESC_PERCPU; p++)
+	for (unsigned p = 0; p < NR_DESC_PARTS; p++)
 		free(c.where[p]);
 	if (!ret)
 		return c.d;

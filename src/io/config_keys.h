@@ -28,8 +28,8 @@ struct config {
 	bool dimm_start, dimm_size;
 	bool name_given, cpus_given, possible_given;
 	/* Which entry made element i of an array of the description. */
-	u32 *where[DESC_PERCPU + 1];
-	u32 nr_where[DESC_PERCPU + 1];
+	u32 *where[NR_DESC_PARTS];
+	u32 nr_where[NR_DESC_PARTS];
 };
 
 /* Remember that the entry of @v made the element that is appended next. 0 or -ENOMEM. */

@@ -10,7 +10,7 @@
 #include "io/config_keys.h"
 #include "io/config_tables.h"
 
-const struct config_key *const config_tables[] = { config_machine_keys, config_memory_keys };
+const struct config_key *const config_tables[] = { config_machine_keys, config_memory_keys, config_state_keys };
 const unsigned config_nr_tables = ARRAY_SIZE(config_tables);
 
 const char *const config_migratetype_names[MIGRATE_TYPES] = {

@@ -477,10 +477,15 @@ int config_write(const struct desc *d, struct text *out)
 		put_resv(out, &d->resv[i]);
 	for (size_t i = 0; i < d->nr_dimm; i++)
 		put_dimm(out, &d->dimm[i]);
-	if (d->nr_freecount || d->nr_percpu)
+	if (desc_has_state(d))
 		text_puts(out, "\n[state]\n");
 	for (size_t i = 0; i < d->nr_freecount; i++)
 		put_freecount(out, &d->freecount[i]);
 	put_percpu(out, d);
+	for (size_t i = 0; i < d->nr_slab; i++) {
+		config_put_slab(out, &d->slab[i]);
+		put_label(out, d->slab[i].name);
+	}
+	config_put_runs(out, d);
 	return out->failed ? -ENOMEM : 0;
 }

@@ -277,6 +277,8 @@ static int build(struct import *im, const char *path)
 	if (!ret)
 		ret = import_freecounts(im);
 	if (!ret)
+		ret = import_slabinfo(im);
+	if (!ret)
 		ret = import_fit(im);
 	if (!ret)
 		ret = finish(im, path);

@@ -283,6 +283,37 @@ static bool use_best(struct adjust *a, unsigned order, unsigned mt)
 	return true;
 }
 
+/* --- per-cpu lists ---------------------------------------------------------------------------- */
+
+/* A used single page, of which nothing but its place is known, goes to the cpu that wants one. */
+static bool try_pcp(struct adjust *a, page_handle first, unsigned order, unsigned mt)
+{
+	const struct memmap *map = a->f.env->map;
+
+	for (page_handle h = first; h < first + memmap_block_pages(map); h++) {
+		const struct page *p = memmap_page(map, h);
+		unsigned type = *page_pb(map, h) & PB_MT_MASK;
+
+		if (page_order(p) || !may_free(a, p) || page_kind(p) != KIND_KERNEL || type >= MIGRATE_PCPTYPES ||
+		    memmap_zone(map, h) != (u16)zone_nr(a->f.z))
+			continue;
+		let_go(a, h);
+		fill_to_pcp(&a->f, fill_pcp_wanted(&a->f), h, type);
+		return true;
+	}
+	return false;
+}
+
+void import_fill_percpu(struct system *sys, struct zone *z)
+{
+	struct adjust a = { .f = fill_begin(sys, z) };
+
+	a.f.pcp_at = 0;
+	while (z->pcp && fill_pcp_wanted(&a.f))
+		if (!each_slot(&a, 0, 0, try_pcp))
+			break;
+}
+
 /* --- a zone ----------------------------------------------------------------------------------- */
 
 static bool make_one(struct adjust *a, unsigned order, unsigned mt)
@@ -378,6 +409,21 @@ u64 import_adjust_zone(struct system *sys, struct zone *z, const struct free_cou
 
 	set_wants(&a, &c);
 	cut_surplus(&a, &c);
+	for (int round = 0; round < ROUNDS && fill_lack(&a.f); round++)
+		make_wanted(&a);
+	if (fill_lack(&a.f))
+		start_over(&a, &c);
+	*moved += a.f.moved;
+	return fill_lack(&a.f);
+}
+
+u64 import_settle_zone(struct system *sys, struct zone *z, const struct free_counts *counts, u64 *moved)
+{
+	struct adjust a = { .f = fill_begin(sys, z) };
+	struct free_counts c = without_isolated(counts);
+
+	memcpy(a.f.want, c.nr, sizeof(a.f.want));
+	fill_zone(&a.f);
 	for (int round = 0; round < ROUNDS && fill_lack(&a.f); round++)
 		make_wanted(&a);
 	if (fill_lack(&a.f))

@@ -16,6 +16,8 @@
  */
 #include "io/import_state.h"
 
+#include <string.h>
+
 #include "alloc/page_alloc.h"
 #include "io/import_cut.h"
 #include "zone/buddy.h"
@@ -192,61 +194,57 @@ void fill_zone(struct fill *f)
 	walk(f, PASS_MAX, &s);
 }
 
-static void report_lack(const struct fill *f)
+static void report_lack(struct system *sys, const struct zone *z, u64 lack)
 {
-	u64 lack = fill_lack(f);
-
 	if (lack)
-		sys_printk(f->sys, "import: node %d, zone %s: %llu free pages that the system had do not fit the model",
-			   f->z->nid, f->z->name, LLU(lack));
+		sys_printk(sys, "import: node %d, zone %s: %llu free pages that the system had do not fit the model",
+			   z->nid, z->name, LLU(lack));
 }
 
-/* Counts without a type ask for movable blocks. False: the description says nothing of this zone. */
-static bool load_wants(struct fill *f)
+/* What the description says of the zone; *typed: by type. False: nothing. */
+static bool load_counts(const struct desc *d, const struct zone *z, struct free_counts *c, bool *typed)
 {
-	const struct desc *d = f->sys->desc;
 	bool any = false;
 
+	memset(c, 0, sizeof(*c));
 	for (size_t i = 0; i < d->nr_freecount; i++) {
-		const struct desc_freecount *c = &d->freecount[i];
-		int mt = c->mt < 0 ? MIGRATE_MOVABLE : c->mt;
+		const struct desc_freecount *f = &d->freecount[i];
+		int mt = f->mt < 0 ? MIGRATE_MOVABLE : f->mt;
 
-		if (c->nid != f->z->nid || c->zone != (int)f->z->idx || mt >= MIGRATE_TYPES)
+		if (f->nid != z->nid || f->zone != (int)z->idx || mt >= MIGRATE_TYPES)
 			continue;
+		*typed |= f->mt >= 0;
 		any = true;
-		for (unsigned o = 0; o <= f->max_order; o++)
-			f->want[mt][o] += c->count[o];
+		for (int o = 0; o < NR_PAGE_ORDERS_MAX; o++)
+			c->nr[mt][o] += f->count[o];
 	}
 	return any;
 }
 
 /* --- per-cpu lists and counters ------------------------------------------------------- */
 
-static u64 pcp_pages_wanted(const struct fill *f, int cpu)
+static u64 pcp_pages_wanted(const struct desc *d, const struct zone *z, int cpu)
 {
-	const struct desc *d = f->sys->desc;
 	u64 pages = 0;
 
 	for (size_t i = 0; i < d->nr_percpu; i++) {
 		const struct desc_percpu *p = &d->percpu[i];
 
-		if (p->nid == f->z->nid && p->zone == (int)f->z->idx && p->cpu == cpu)
+		if (p->nid == z->nid && p->zone == (int)z->idx && p->cpu == cpu)
 			pages += p->pages;
 	}
 	return pages;
 }
 
 /* Boot alone gave the zone just these lists: nothing is to be done. */
-static bool as_wanted(const struct fill *f)
+static bool as_wanted(const struct system *sys, const struct zone *z, const struct free_counts *c)
 {
-	for (unsigned o = 0; o <= f->max_order; o++)
-		for (int mt = 0; mt < MIGRATE_TYPES; mt++)
-			if (f->z->free_area[o].list[mt].nr != f->want[mt][o])
-				return false;
-	for (int cpu = 0; f->z->pcp && cpu < f->sys->mm.nr_cpus; cpu++)
-		if ((u64)f->z->pcp[cpu].count != pcp_pages_wanted(f, cpu))
+	struct free_counts own = import_counts_of(z);
+
+	for (int cpu = 0; z->pcp && cpu < sys->mm.nr_cpus; cpu++)
+		if ((u64)z->pcp[cpu].count != pcp_pages_wanted(sys->desc, z, cpu))
 			return false;
-	return true;
+	return !memcmp(&own, c, sizeof(own));
 }
 
 /*
@@ -281,23 +279,71 @@ static void set_counters(struct system *sys)
 	}
 }
 
+/* --- all of it -------------------------------------------------------------------- */
+
+/* The zone is as boot left it. Counts without a type ask for movable blocks. */
+static u64 fill_from_boot(struct system *sys, struct zone *z, const struct free_counts *c)
+{
+	struct fill f = fill_begin(sys, z);
+
+	f.pcp_at = 0;
+	memcpy(f.want, c->nr, sizeof(f.want));
+	fill_zone(&f);
+	return fill_lack(&f);
+}
+
+/* Its pages are where the system had them: how many are free is believed to the counts. */
+static u64 settle(struct system *sys, struct zone *z, const struct free_counts *c, bool typed)
+{
+	struct free_counts own = import_counts_of(z);
+	u64 moved = 0, lack;
+
+	import_fill_percpu(sys, z);
+	if (typed) {
+		lack = import_settle_zone(sys, z, c, &moved);
+	} else {
+		import_match_sums(&own, c->nr[MIGRATE_MOVABLE]);
+		lack = import_adjust_zone(sys, z, &own, &moved);
+	}
+	if (moved)
+		sys_printk(sys, "import: node %d, zone %s: %llu blocks moved so that free counts are those of buddyinfo",
+			   z->nid, z->name, LLU(moved));
+	return lack;
+}
+
+/* Make the zone's lists hold @c, and those of the cpus what desc->percpu says. */
+static void apply_zone(struct system *sys, struct zone *z, const struct free_counts *c, bool typed)
+{
+	u64 lack;
+
+	if (as_wanted(sys, z, c))
+		return;
+	drain_all_pages(&sys->mm, z);
+	lack = sys->desc->nr_run ? settle(sys, z, c, typed) : fill_from_boot(sys, z, c);
+	report_lack(sys, z, lack);
+}
+
 void import_apply_freecounts(struct system *sys)
 {
-	struct mm *mm = &sys->mm;
-
 	if (!sys->desc->nr_freecount)
 		return;
-	for_each_node(mm, n) {
+	for_each_node(&sys->mm, n) {
 		for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
-			struct fill f = fill_begin(sys, &n->zones[zid]);
+			struct zone *z = &n->zones[zid];
+			struct free_counts c;
+			bool typed = false;
 
-			f.pcp_at = 0;
-			if (!managed_zone(f.z) || !load_wants(&f) || as_wanted(&f))
-				continue;
-			drain_all_pages(mm, f.z);
-			fill_zone(&f);
-			report_lack(&f);
+			if (managed_zone(z) && load_counts(sys->desc, z, &c, &typed))
+				apply_zone(sys, z, &c, typed);
 		}
 	}
 	set_counters(sys);
+}
+
+void import_apply_state(struct system *sys, struct text *out)
+{
+	if (sys->desc->nr_run)
+		import_apply_pages(sys);
+	import_apply_slab(sys, out);
+	import_apply_freecounts(sys);
 }

@@ -46,6 +46,7 @@ struct import {
 
 	struct zoneinfo_zone *zones; /* proc/zoneinfo, unless withheld */
 	size_t nr_zones;
+	u64 free_frames;       /* pages that proc/kpageflags calls free; 0: their places are not known */
 	int zoneinfo_cpus;     /* highest cpu number + 1 in its pagesets; 0: not told */
 };
 
@@ -93,7 +94,7 @@ enum log_arch import_cpuinfo_arch(struct import *im);
 
 /* --- import_kpageflags.c ---------------------------------------------------- */
 
-/* Counts of proc/kpageflags into the notes; with @need_map frames that are no hole become RAM. 0 or -ENOMEM. */
+/* Runs of proc/kpageflags into desc->run; with @need_map frames that are no hole become RAM. 0 or -ENOMEM. */
 int import_kpageflags(struct import *im, bool need_map);
 
 /* --- import_arch.c --------------------------------------------------------- */
@@ -121,6 +122,10 @@ bool import_pagetype_line(const char *s, struct desc_freecount *f);
 /* --- import_percpu.c ------------------------------------------------------- */
 
 int import_percpu(struct import *im); /* desc->percpu, after the free counts; 0 or -ENOMEM */
+
+/* --- import_slab.c --------------------------------------------------------- */
+
+int import_slabinfo(struct import *im); /* desc->slab */
 
 /* --- import_fit.c ----------------------------------------------------------- */
 

@@ -187,6 +187,27 @@ static void drop_sums(struct import *im)
 			    "one after the other; pagetypeinfo is used\n", differ);
 }
 
+static u64 counted_pages(const struct desc *d)
+{
+	u64 pages = 0;
+
+	for (size_t i = 0; i < d->nr_freecount; i++)
+		for (int o = 0; o < NR_PAGE_ORDERS_MAX; o++)
+			pages += d->freecount[i].count[o] << o;
+	return pages;
+}
+
+/* Counts and places of free pages come from files that were read one after the other. */
+static void tell_contradiction(struct import *im)
+{
+	u64 pages = counted_pages(im->d);
+
+	if (im->d->nr_freecount && im->free_frames && pages != im->free_frames)
+		text_printf(&im->notes, "%llu pages are free by their count, %llu by kpageflags; the counts are believed for "
+			    "how many, kpageflags for where\n", (unsigned long long)pages,
+			    (unsigned long long)im->free_frames);
+}
+
 static int load(struct import *im, const char *path, bool (*line)(const char *, struct desc_freecount *))
 {
 	size_t len;
@@ -212,6 +233,7 @@ int import_freecounts(struct import *im)
 		return mm_fail(im->err, ret, "no memory for the free counts");
 	fill_unknown(im->d);
 	drop_sums(im);
+	tell_contradiction(im);
 	ret = import_percpu(im);
 	return ret ? mm_fail(im->err, ret, "no memory for the per-cpu counts") : 0;
 }

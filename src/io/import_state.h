@@ -6,6 +6,7 @@
 #ifndef MM_IO_IMPORT_STATE_H
 #define MM_IO_IMPORT_STATE_H
 
+#include "alloc/page_alloc.h"
 #include "boot/system.h"
 #include "zone/zone.h"
 
@@ -20,6 +21,14 @@
  * how many lack.
  */
 void import_apply_freecounts(struct system *sys);
+/* Pages of desc->run get their uses; free counts may differ from desc->freecount afterwards. */
+void import_apply_pages(struct system *sys);
+/* Who holds pages of this use after import_apply_pages(). */
+owner_id import_use_owner(struct system *sys, enum desc_page_use use);
+/* Caches of desc->slab get their slabs and objects; what differs is appended to @out. */
+void import_apply_slab(struct system *sys, struct text *out);
+/* All of desc's state, in its order: pages, slab caches, free counts. @out: as above. */
+void import_apply_state(struct system *sys, struct text *out);
 
 /* Free blocks of a zone. */
 struct free_counts {
@@ -34,6 +43,10 @@ struct free_counts {
  * Return: free pages that lack because the model has no room for them, else 0.
  */
 u64 import_adjust_zone(struct system *sys, struct zone *z, const struct free_counts *c, u64 *moved);
+/* The same where most lists are right already and pageblock types are guesses: they are regrouped. */
+u64 import_settle_zone(struct system *sys, struct zone *z, const struct free_counts *c, u64 *moved);
+/* Lists of cpus get the pages of desc->percpu, out of single pages that the kernel uses. */
+void import_fill_percpu(struct system *sys, struct zone *z);
 /* What the zone's lists hold now. */
 struct free_counts import_counts_of(const struct zone *z);
 /* Change types as little as possible so that each order sums up to @sum: what lacks is movable. */

@@ -13,28 +13,30 @@
 #include "sim/history.h"
 #include "sim/machine.h"
 
-/* The pages that the description counts as free or used. 0, or -ENOMEM. */
-static int apply_freecounts(struct machine *m, struct mm_error *err)
+/* What the description says of free and used pages. 0, or -ENOMEM. */
+static int apply_state(struct machine *m, struct mm_error *err)
 {
 	jmp_buf env, *old = arena_set_oom(m->arena, &env);
+	struct text out = TEXT_INIT; /* what slab caches have to say: nobody is there to read it */
 	volatile int rc = -ENOMEM;
 
 	if (!setjmp(env)) {
-		import_apply_freecounts(m->sys);
+		import_apply_state(m->sys, &out);
 		rc = 0;
 	}
 	arena_set_oom(m->arena, old);
+	text_cleanup(&out);
 	return rc ? mm_fail(err, rc, "the host has no memory left for this machine's pages") : 0;
 }
 
-/* Free counts that the description holds become pages; then that is time 0. */
+/* What the description knows of a system at work becomes pages; then that is time 0. */
 static int fill(struct machine *m, struct mm_error *err)
 {
 	int rc;
 
-	if (m->sys->stage < BOOT_LATE || !m->desc->nr_freecount)
+	if (m->sys->stage < BOOT_LATE || !desc_has_state(m->desc))
 		return 0;
-	rc = apply_freecounts(m, err);
+	rc = apply_state(m, err);
 	if (rc || !m->history)
 		return rc;
 	history_destroy(m->history);

@@ -13,6 +13,7 @@
  * the delay of SLAB_TYPESAFE_BY_RCU (a grace period is taken to be over at once),
  * vectors of memory cgroups.
  */
+#include "slab/slab_populate.h"
 #include "slab/slub_internal.h"
 
 /* Flags of a caller that reach the page allocator. */
@@ -149,6 +150,11 @@ static page_handle alloc_slab_page(struct slab_state *st, struct kmem_cache *s, 
 	if ((first & __GFP_DIRECT_RECLAIM) && s->geo.order > s->geo.min_order)
 		first = (first | __GFP_NOMEMALLOC) & ~__GFP_RECLAIM;
 	*order = s->geo.order;
+	if (unlikely(st->source)) {
+		page = st->source->take(st->source->arg, *order, node, s->flags & SLAB_RECLAIM_ACCOUNT, s->owner);
+		if (page != NO_PAGE)
+			return page;
+	}
 	page = alloc_pages(mm, first, *order, node, s->owner);
 	if (page != NO_PAGE)
 		return page;

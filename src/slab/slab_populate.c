@@ -305,11 +305,18 @@ static void summarize(const struct populate *p)
 
 int slab_populate(struct slab_state *st, const char *file, size_t len, struct text *out, struct mm_error *err)
 {
+	return slab_populate_from(st, file, len, NULL, out, err);
+}
+
+int slab_populate_from(struct slab_state *st, const char *file, size_t len, struct slab_source *src,
+		       struct text *out, struct mm_error *err)
+{
 	struct populate p = { .st = st, .out = out };
 	int rc;
 
 	p.row = arena_alloc(st->arena, MAX_ROWS * sizeof(*p.row));
 	rc = read_rows(&p, file, len, err);
+	st->source = src;
 	for (u32 i = p.nr; !rc && i-- > 0;)
 		create_missing(&p, &p.row[i]); /* oldest first, so that ours lists them alike */
 	for (u32 i = 0; !rc && i < p.nr; i++) {
@@ -318,6 +325,7 @@ int slab_populate(struct slab_state *st, const char *file, size_t len, struct te
 		compare_geometry(&p, &p.row[i]);
 		populate_row(&p, &p.row[i]);
 	}
+	st->source = NULL;
 	if (!rc)
 		summarize(&p);
 	arena_free(st->arena, p.row, MAX_ROWS * sizeof(*p.row));

@@ -6,6 +6,7 @@
 #ifndef MM_SLAB_SLAB_POPULATE_H
 #define MM_SLAB_SLAB_POPULATE_H
 
+#include "alloc/page_alloc.h"
 #include "slab/slub.h"
 
 /*
@@ -17,6 +18,18 @@
  */
 int slab_populate(struct slab_state *st, const char *file, size_t len, struct text *out,
 		  struct mm_error *err);
+
+/*
+ * Where pages for slabs come from before the page allocator is asked: a block of @order
+ * on node @nid that is allocated already and now belongs to @owner, or NO_PAGE.
+ */
+struct slab_source {
+	page_handle (*take)(void *arg, unsigned order, int nid, bool reclaimable, owner_id owner);
+	void *arg;
+};
+/* slab_populate() whose slabs take the blocks of @src (may be NULL) first. */
+int slab_populate_from(struct slab_state *st, const char *file, size_t len, struct slab_source *src,
+		       struct text *out, struct mm_error *err);
 
 /* Flags with which the 6.12 kernel creates the cache @name, as far as they choose its kind of pages. */
 slab_flags_t slab_known_flags(const char *name);

@@ -158,6 +158,7 @@ struct slab_state {
 	struct slab_tag *tag;    /* objects that users named */
 	u32 nr_tag;
 	u32 cap_tag;
+	struct slab_source *source; /* while caches are populated; else NULL */
 };
 
 static inline u64 obj_addr(const struct slab *slab, u32 obj)

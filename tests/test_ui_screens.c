@@ -150,7 +150,7 @@ static const struct script scripts[] = {
 	{ "menu", 80, 24, { A }, {
 		{ "m", "menu" }, { ESC "[Cj", "menu-time" }, { "h" MOVE("20;6"), "menu-mouse" }, { CLICK("20;6"), "menu-done" },
 		{ "d", "menu-lessons" }, { ESC "m" CLICK("60;1"), "menu-commands" }, { UNWHEEL("40;10") UNWHEEL("40;10") UNWHEEL("40;10"), "menu-wheel" },
-		{ "\rbuddyinfo\r", "menu-command" }, { CLICK("76;9"), "popup-closed" },
+		{ "\r\025show buddyinfo\r", "menu-command" }, { CLICK("76;9"), "popup-closed" },
 	} },
 	{ "menu-wide", 120, 40, { A }, { { "4mll", "menu-120x40" } } },
 	{ "scale", 120, 40, { "ini/scale-4p.ini" }, { { "", "scale-4p" }, { "++++++", "scale-4p-zoom" } } },

@@ -155,7 +155,7 @@ static struct figure case_frame(const char *arg, u64 n)
 	command(ui.pane[0].m, "run random ops=20000 seed=1");
 	ui.nr_panes = 1;
 	ui.tile.letters = ui.tile.gauges = true;
-	ui.out.palette = PAL_DARK;
+	ui.out.theme = theme_builtin(PAL_DARK);
 	map_init(&ui.pane[0]);
 	if (canvas_resize(&ui.cv, w, h))
 		exit(1);

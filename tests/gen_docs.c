@@ -9,6 +9,7 @@
  *
  * and @VERSION@ anywhere by the first argument.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,16 @@ static void put_keys(void)
 	free(ui);
 }
 
+/* Names of colours for themes. */
+static void put_roles(void)
+{
+	for (int c = 0; c < C_INK; c++) {
+		for (const char *s = color_name((enum color)c); *s; s++)
+			putchar(tolower((unsigned char)*s));
+		puts(c < C_INK - 1 ? "," : ".");
+	}
+}
+
 static void put_command_words(void)
 {
 	for (int i = 0; i < command_count(); i++)
@@ -121,7 +132,7 @@ static void put_line(const char *line, const char *version)
 int main(int argc, char **argv)
 {
 	static const struct { const char *word; void (*put)(void); } parts[] = {
-		{ "@COMMANDS@\n", put_commands }, { "@FRONT@\n", put_front }, { "@KEYS@\n", put_keys },
+		{ "@COMMANDS@\n", put_commands }, { "@FRONT@\n", put_front }, { "@KEYS@\n", put_keys }, { "@ROLES@\n", put_roles },
 		{ "@COMMAND_WORDS@\n", put_command_words }, { "@SHOW_WORDS@\n", put_show_words },
 	};
 	char line[1024];

@@ -398,7 +398,7 @@ static void check_palette(struct session *s, const char *palette)
 
 static void pictures_show_the_same_in_every_palette(void **state)
 {
-	static const char *const palettes[] = { "dark", "light", "contrast", "safe", "mono" };
+	static const char *const palettes[] = { "dark", "light", "contrast", "deuteranopia", "tritanopia", "mono" };
 	struct session s;
 
 	start(&s, 80, 24);

@@ -82,7 +82,8 @@ static const struct script scripts[] = {
 		{ ":bands zone node\r", "bands-two" }, { ":bands\r:lesson\r", "lessons" },
 	} },
 	{ "palettes", 80, 24, { A }, {
-		{ "aT", "palette-light" }, { "T", "palette-contrast" }, { "T", "palette-safe" }, { "T", "palette-mono" },
+		{ "aT", "palette-light" }, { "T", "palette-contrast" }, { "T", "palette-deuteranopia" },
+		{ "T", "palette-tritanopia" }, { "T", "palette-mono" },
 		{ "TP", "presentation" },
 	} },
 	{ "medium", 120, 40, { A }, {

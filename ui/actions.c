@@ -422,8 +422,8 @@ int act_legend(struct ui *ui, int arg)
 
 int act_palette(struct ui *ui, int arg)
 {
-	ui->out.palette = (enum palette)((ui->out.palette + 1) % NR_PALETTES);
-	ui_say(ui, false, "palette: %s", palette_name(ui->out.palette));
+	ui->out.theme = theme_next(&ui->themes, ui->out.theme->name);
+	ui_say(ui, false, "palette: %s", ui->out.theme->name);
 	return RE_DRAW | RE_CLEAR;
 }
 

@@ -17,6 +17,7 @@
 #include "menu.h"
 #include "output.h"
 #include "play.h"
+#include "theme.h"
 #include "tile.h"
 #include "timeline.h"
 #include "tty.h"
@@ -294,6 +295,9 @@ struct ui {
 	struct { bool on; int x, y, pane; } hover; /* where the mouse rests on the map */
 	char bands[128];         /* that the config file asks for, "" all; and its axis */
 	enum axis_mode axis;
+	struct themes themes;    /* the user's own colours */
+	char palette[64];        /* that the config file asks for, and in which line */
+	int palette_line;
 	struct live_view live;
 	struct film_view film;
 	struct cast *cast;       /* recording, NULL: none */
@@ -426,7 +430,7 @@ int config_save(struct ui *ui, const char *key, const char *value, struct mm_err
 /* --- export.c, cast.c --------------------------------------------------------- */
 
 /* Write the canvas as .svg, .html, .ans or .txt, by the file's name. 0 or -errno with *err. */
-int shot_write(const struct canvas *cv, enum palette pal, const char *path, struct mm_error *err);
+int shot_write(const struct canvas *cv, const struct theme *theme, const char *path, struct mm_error *err);
 struct cast *cast_start(const char *path, int w, int h, struct mm_error *err);
 void cast_write(void *cast, const char *s, size_t n);
 void cast_resize(struct cast *c, int w, int h);

@@ -4,6 +4,7 @@
  *
  *    [ui]                 palette, color, ascii, mouse, delay, presentation, lang,
  *    palette = light      bands, axis
+ *    [theme mine]         colours by meaning, see theme.h
  *    [keys]               action = keys, as the help view names them
  *    alloc = a C-a
  */
@@ -19,13 +20,13 @@
 
 static bool yes(const char *v) { return !strcmp(v, "yes") || !strcmp(v, "on") || !strcmp(v, "1") || !strcmp(v, "true"); }
 
-static int set_ui(struct ui *ui, const char *key, const char *value, struct mm_error *err)
+static int set_ui(struct ui *ui, const char *key, const char *value, int nr, struct mm_error *err)
 {
 	struct ui_options *o = &ui->opt;
 
 	if (!strcmp(key, "palette")) {
-		if (o->palette == NR_PALETTES && palette_parse(value, &o->palette))
-			return mm_fail(err, -EINVAL, "no palette \"%s\"; there are dark, light, contrast, safe, mono", value);
+		snprintf(ui->palette, sizeof(ui->palette), "%s", value); /* a theme may come further below */
+		ui->palette_line = nr;
 	} else if (!strcmp(key, "color")) {
 		if (o->depth == DEPTH_AUTO && depth_parse(value, &o->depth))
 			return mm_fail(err, -EINVAL, "color is auto, never, 8, 16, 256 or true, not \"%s\"", value);
@@ -70,7 +71,7 @@ static char *trim(char *s)
 	return s;
 }
 
-static int read_line(struct ui *ui, char *line, char *section, size_t size, struct mm_error *err)
+static int read_line(struct ui *ui, char *line, char *section, size_t size, int nr, struct mm_error *err)
 {
 	char *s = trim(line), *eq;
 
@@ -79,7 +80,7 @@ static int read_line(struct ui *ui, char *line, char *section, size_t size, stru
 	if (*s == '[') {
 		s[strcspn(s, "]")] = '\0';
 		snprintf(section, size, "%s", s + 1);
-		return 0;
+		return strncmp(section, "theme", 5) ? 0 : theme_begin(&ui->themes, trim(section + 5), err);
 	}
 	eq = strchr(s, '=');
 	if (!eq)
@@ -88,8 +89,10 @@ static int read_line(struct ui *ui, char *line, char *section, size_t size, stru
 	if (!strcmp(section, "keys"))
 		return keys_bind(ui, trim(s), trim(eq + 1), err);
 	if (!strcmp(section, "ui"))
-		return set_ui(ui, trim(s), trim(eq + 1), err);
-	return mm_fail(err, -EINVAL, "settings stand under [ui] or [keys]");
+		return set_ui(ui, trim(s), trim(eq + 1), nr, err);
+	if (!strncmp(section, "theme", 5))
+		return theme_set(&ui->themes, trim(s), trim(eq + 1), err);
+	return mm_fail(err, -EINVAL, "settings stand under [ui] or [keys], colours under [theme NAME]");
 }
 
 static bool config_path(const struct ui *ui, char *path, size_t size)
@@ -103,27 +106,44 @@ static bool config_path(const struct ui *ui, char *path, size_t size)
 	return home && (size_t)snprintf(path, size, "%s/.config/mmview/config.ini", home) < size;
 }
 
+/* The command line's palette goes before the file's; either must be one that there is. */
+static int check_palette(struct ui *ui, const char *path, struct mm_error *err)
+{
+	bool asked = ui->opt.palette;
+	char names[512];
+
+	if (!asked && ui->palette[0])
+		ui->opt.palette = ui->palette;
+	if (!ui->opt.palette || theme_find(&ui->themes, ui->opt.palette))
+		return 0;
+	theme_names(&ui->themes, names, sizeof(names));
+	mm_fail(err, -EINVAL, "no palette \"%.40s\"; there are %s, and yours are [theme NAME] in config.ini", ui->opt.palette, names);
+	if (!asked)
+		mm_error_prefix(err, "%s:%d", path, ui->palette_line);
+	return err->code;
+}
+
 int config_read(struct ui *ui, struct mm_error *err)
 {
-	char path[512], line[512], section[32] = "";
+	char path[512], line[512], section[64] = "";
 	int nr = 0, ret = 0;
 	FILE *f;
 
 	if (!config_path(ui, path, sizeof(path)))
-		return 0;
+		return check_palette(ui, "", err);
 	f = fopen(path, "r");
 	if (!f)
-		return ui->opt.config ? mm_fail(err, -errno, "cannot read %s: %s", path, strerror(errno)) : 0;
+		return ui->opt.config ? mm_fail(err, -errno, "cannot read %s: %s", path, strerror(errno)) : check_palette(ui, path, err);
 	while (!ret && fgets(line, sizeof(line), f)) {
 		nr++;
-		ret = read_line(ui, line, section, sizeof(section), err);
+		ret = read_line(ui, line, section, sizeof(section), nr, err);
 	}
 	if (!ret && ferror(f))
 		ret = mm_fail(err, -errno, "cannot be read: %s", strerror(errno));
 	fclose(f);
 	if (ret)
 		mm_error_prefix(err, "%s:%d", path, nr);
-	return ret;
+	return ret ? ret : check_palette(ui, path, err);
 }
 
 /* Copy the file to @to with [ui] @key set to @value; what it said before about @key goes. */

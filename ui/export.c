@@ -14,12 +14,12 @@
 struct shot {
 	FILE *f;
 	const struct canvas *cv;
-	enum palette pal;
+	const struct theme *theme;
 };
 
 static struct look look_at(const struct shot *s, int x, int y)
 {
-	return style_rgb(canvas_at(s->cv, x, y)->style, s->pal);
+	return style_rgb(canvas_at(s->cv, x, y)->style, s->theme);
 }
 
 static bool same_look(struct look a, struct look b) { return a.fg == b.fg && a.bg == b.bg && a.attr == b.attr; }
@@ -87,7 +87,7 @@ static void svg_run(const struct shot *s, int x, int y, int n, u32 ground)
 
 static void write_svg(const struct shot *s)
 {
-	u32 ground = style_rgb(st(C_TEXT, C_GROUND), s->pal).bg;
+	u32 ground = style_rgb(st(C_TEXT, C_GROUND), s->theme).bg;
 	int w = s->cv->w * CELL_W, h = s->cv->h * CELL_H;
 
 	fprintf(s->f, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
@@ -105,7 +105,7 @@ static void write_svg(const struct shot *s)
 
 static void write_html(const struct shot *s)
 {
-	struct look g = style_rgb(st(C_TEXT, C_GROUND), s->pal);
+	struct look g = style_rgb(st(C_TEXT, C_GROUND), s->theme);
 
 	fprintf(s->f, "<!DOCTYPE html><meta charset=\"utf-8\"><title>mmview</title>\n<pre style=\"display:inline-block;padding:1em;"
 		"background:#%06x;color:#%06x;font:16px/20px 'DejaVu Sans Mono',Menlo,Consolas,monospace\">\n", g.bg, g.fg);
@@ -182,13 +182,13 @@ static int write_shot(struct shot *s, void (*draw)(const struct shot *), const c
 	return rc;
 }
 
-int shot_write(const struct canvas *cv, enum palette pal, const char *path, struct mm_error *err)
+int shot_write(const struct canvas *cv, const struct theme *theme, const char *path, struct mm_error *err)
 {
 	static const struct { const char *ext; void (*fn)(const struct shot *); } kinds[] = {
 		{ ".svg", write_svg }, { ".html", write_html }, { ".ans", write_ansi }, { ".txt", write_text },
 	};
 	const char *dot = strrchr(path, '.');
-	struct shot s = { NULL, cv, pal };
+	struct shot s = { NULL, cv, theme };
 
 	for (size_t i = 0; dot && i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(dot, kinds[i].ext))

@@ -97,13 +97,21 @@ static int cmd_zoom(struct ui *ui, const char *args)
 
 static int cmd_palette(struct ui *ui, const char *args)
 {
-	enum palette p = palette_find(args);
+	const struct theme *t = theme_find(&ui->themes, args);
+	char names[512];
 
-	if (p == NR_PALETTES)
-		return ui_say(ui, true, "palettes: dark, light, contrast, safe, mono"), -EINVAL;
-	ui->out.palette = p;
+	theme_names(&ui->themes, names, sizeof(names));
+	if (!t)
+		return ui_say(ui, true, "palettes: %s", names), -EINVAL;
+	ui->out.theme = t;
 	output_invalidate(&ui->out);
 	return 0;
+}
+
+/* Only what concerns the screen; the rest is the machine's. */
+static int cmd_set(struct ui *ui, const char *args)
+{
+	return strncmp(args, "palette=", 8) ? -ENOENT : cmd_palette(ui, args + 8);
 }
 
 static int cmd_shot(struct ui *ui, const char *args)
@@ -112,7 +120,7 @@ static int cmd_shot(struct ui *ui, const char *args)
 
 	ui->message[0] = '\0';
 	ui_draw(ui);
-	if (shot_write(&ui->cv, ui->out.palette, args, &err))
+	if (shot_write(&ui->cv, ui->out.theme, args, &err))
 		return ui_say(ui, true, "%s", err.msg), err.code;
 	ui_say(ui, false, "saved %s", args);
 	return 0;
@@ -305,7 +313,8 @@ static const struct front_command fronts[] = {
 	{ "filter", "FLAGS|owner=NAME|pid=N|cache=NAME|off",
 	  "light the pages that match, as page-types' -b does: anon,~lru; =buddy; lru,dirty=lru", cmd_filter },
 	{ "order", "N", "order of the next allocation by key", cmd_order },
-	{ "palette", "dark|light|contrast|safe|mono", "colours", cmd_palette },
+	{ "palette", "dark|light|contrast|deuteranopia|tritanopia|mono|NAME", "colours; NAME: a theme of your own from config.ini", cmd_palette },
+	{ "set", "palette=NAME", "the same; all other settings are the machine's", cmd_set },
 	{ "toggle", "legend|letters|lens|hilbert|mouse|presentation|debug", "switch something on or off", cmd_toggle },
 	{ "shot", "FILE.svg|.html|.ans|.txt", "save a picture of the screen", cmd_shot },
 	{ "lesson", "[NAME|off]", "list the lessons, open one, close it", cmd_lesson },

@@ -104,12 +104,11 @@ static struct tile decorate(struct ui *ui, struct pane *p, struct tile t, u64 ce
 	return t;
 }
 
-static void draw_row_label(struct ui *ui, struct pane *p, int y, pfn_t pfn, int row)
+static void draw_row_label(struct ui *ui, struct pane *p, int y, pfn_t pfn)
 {
 	const struct rect *r = &p->layout.heat;
-	enum color fg = row % 2 && p->layout.cells > 16 ? C_FAINT : C_DIM;
 
-	canvas_right(&ui->cv, r->x + p->layout.label_w - 1, y, p->layout.label_w - 1, st(fg, C_GROUND), "%08llx",
+	canvas_right(&ui->cv, r->x + p->layout.label_w - 1, y, p->layout.label_w - 1, st(C_DIM, C_GROUND), "%08llx",
 		     (unsigned long long)pfn_to_phys(p->info.arch, pfn));
 }
 
@@ -200,7 +199,7 @@ static void draw_rows(struct ui *ui, struct pane *p, const struct overlay *over)
 
 		if (first >= p->map.axis.cells)
 			break;
-		draw_row_label(ui, p, r->y + row, axis_pfn(&p->map.axis, first), row);
+		draw_row_label(ui, p, r->y + row, axis_pfn(&p->map.axis, first));
 		for (int i = 0; i < p->map.cells && !axis_is_void(&p->map.axis, first + (u64)i); i++)
 			draw_cell(ui, p, first + (u64)i, x0 + i * p->layout.cell_w, r->y + row, over);
 	}
@@ -213,7 +212,7 @@ static void draw_curve(struct ui *ui, struct pane *p, const struct overlay *over
 	int x0 = r->x + p->layout.label_w, side = map_side(&p->map);
 	u64 n = (u64)(p->map.cells / side) * (u64)side * (u64)side;
 
-	draw_row_label(ui, p, r->y, axis_pfn(&p->map.axis, p->map.top), 0);
+	draw_row_label(ui, p, r->y, axis_pfn(&p->map.axis, p->map.top));
 	for (u64 c = p->map.top; c < p->map.top + n && c < p->map.axis.cells; c++) {
 		int x, y;
 

@@ -118,7 +118,7 @@ static const struct key keys[] = {
 	{ "H", MAP, act_hilbert, 0, 0, "curve", "cells in rows or along a Hilbert curve", "Look" },
 	{ "y", MAP, act_letters, 0, 0, "letters", "letters and digits in cells on or off", "Look" },
 	{ "L", ALL_VIEWS, act_legend, 0, 11, "legend", "what colours and letters mean", "Look" },
-	{ "T", ALL_VIEWS, act_palette, 0, 0, "palette", "dark, light, high contrast, safe for colour-blind eyes, monochrome", "Look" },
+	{ "T", ALL_VIEWS, act_palette, 0, 0, "palette", "dark, light, high contrast, safe for colour-blind eyes, monochrome, then your own themes", "Look" },
 	{ "P", ALL_VIEWS, act_presentation, 0, 0, "present", "presentation: large cells, few words", "Look" },
 	{ "Y", ALL_VIEWS, act_mouse, 0, 0, "mouse", "mouse on or off (off: the terminal selects text, to copy it)", "Look" },
 	{ "D", ALL_VIEWS, act_debug, 0, 0, "debug", "bytes per frame, state hash", "Look" },

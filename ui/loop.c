@@ -66,7 +66,7 @@ static void draw_header(struct ui *ui)
 			snprintf(rate, sizeof(rate), "%s/s", count_str(p->info.rate, num, sizeof(num)));
 		else
 			snprintf(rate, sizeof(rate), "full speed");
-		x = canvas_right(&ui->cv, x, 0, 40, st(p->info.running ? C_GOOD : C_DIM, C_BAR), "%s %s",
+		x = canvas_right(&ui->cv, x, 0, 40, st(p->info.running ? C_GOOD : C_DIM, C_BAR), x < 60 ? "%s" : "%s %s",
 				 p->info.running ? "\xe2\x96\xb6" : "\xe2\x80\x96", rate) - 2;
 	}
 	header_left(ui, p, x);
@@ -129,7 +129,7 @@ static void draw_debug(struct ui *ui)
 	canvas_right(&ui->cv, ui->cv.w - 1, ui->cv.h - 2, 70, st(C_ACCENT, C_BAR),
 		     " frame %llu  last %llu bytes  all %llu  %s/%s  hash %016llx ",
 		     (unsigned long long)ui->out.frames, (unsigned long long)ui->out.last_bytes,
-		     (unsigned long long)ui->out.bytes, depth_name(ui->out.depth), palette_name(ui->out.palette),
+		     (unsigned long long)ui->out.bytes, depth_name(ui->out.depth), ui->out.theme->name,
 		     (unsigned long long)(ui_pane(ui)->info.running ? 0 : ui_hash(ui_pane(ui))));
 }
 
@@ -434,13 +434,13 @@ static void work(struct ui *ui, u64 last, u64 due, struct input *in)
 
 /* --- start and end ----------------------------------------------------------------- */
 
-static enum palette choose_palette(const struct ui_options *opt)
+static const struct theme *choose_theme(const struct ui *ui)
 {
 	const char *fgbg = getenv("COLORFGBG"), *bg = fgbg ? strrchr(fgbg, ';') : NULL;
 
-	if (opt->palette != NR_PALETTES)
-		return opt->palette;
-	return bg && (!strcmp(bg, ";15") || !strcmp(bg, ";7")) ? PAL_LIGHT : PAL_DARK;
+	if (ui->opt.palette)
+		return theme_find(&ui->themes, ui->opt.palette);
+	return theme_builtin(bg && (!strcmp(bg, ";15") || !strcmp(bg, ";7")) ? PAL_LIGHT : PAL_DARK);
 }
 
 static int start(struct ui *ui, struct machine **m, int nr, const struct ui_options *opt, struct mm_error *err)
@@ -457,10 +457,10 @@ static int start(struct ui *ui, struct machine **m, int nr, const struct ui_opti
 	ui->tty = tty_start(&to, err);
 	if (!ui->tty)
 		return err->code;
-	output_init(&ui->out, ui->tty, choose_palette(&ui->opt));
+	output_init(&ui->out, ui->tty, choose_theme(ui));
 	ui->cv.ascii = ui->opt.ascii || !tty_is_utf8();
 	ui->tile.letters = true;
-	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.palette != PAL_MONO;
+	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.theme->base != PAL_MONO;
 	ui->hits.x = -1;
 	ui->order = 3;
 	ui->gfp = 1;
@@ -497,7 +497,7 @@ static void stop(struct ui *ui)
 
 static void frame(struct ui *ui)
 {
-	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.palette != PAL_MONO;
+	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.theme->base != PAL_MONO;
 	ui->now = clock_ms();
 	timeline_settle(ui);
 	play_advance(ui, ui->now);

@@ -109,7 +109,8 @@ static int parse_ui_option(struct options *o, int c)
 	case OPT_COLOR:
 		return depth_parse(optarg, &o->ui.depth) ? bad_usage("--color", optarg) : 0;
 	case OPT_PALETTE:
-		return palette_parse(optarg, &o->ui.palette) ? bad_usage("--palette", optarg) : 0;
+		o->ui.palette = optarg;
+		return 0;
 	case OPT_ASCII: o->ui.ascii = true; return 0;
 	case OPT_NO_MOUSE: o->ui.no_mouse = true; return 0;
 	case OPT_READONLY: o->ui.readonly = true; return 0;

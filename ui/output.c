@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-void output_init(struct output *o, struct tty *t, enum palette pal)
+void output_init(struct output *o, struct tty *t, const struct theme *theme)
 {
 	memset(o, 0, sizeof(*o));
 	o->term = t;
-	o->palette = pal;
+	o->theme = theme;
 	o->depth = tty_depth(t);
 	o->all = true;
 	o->x = -1;
@@ -105,7 +105,7 @@ static void put_cell(struct output *o, const struct cell *c, int x, int y)
 	int n = utf8_put(c->ch, buf);
 
 	move_to(o, x, y);
-	set_look(o, style_resolve(c->style, o->palette, o->depth));
+	set_look(o, style_resolve(c->style, o->theme, o->depth));
 	text_write(&o->buf, buf, (size_t)n);
 	o->x += char_columns(c->ch);
 	if (o->x >= o->w)
@@ -146,7 +146,7 @@ void output_frame(struct output *o, const struct canvas *cv)
 	if (o->all) {
 		o->look_known = false;
 		o->x = -1;
-		set_look(o, style_resolve(st(C_TEXT, C_GROUND), o->palette, o->depth));
+		set_look(o, style_resolve(st(C_TEXT, C_GROUND), o->theme, o->depth));
 		add_cap(o, "clear");
 	}
 	for (int y = 0; y < cv->h; y++)

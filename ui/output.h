@@ -12,7 +12,7 @@
 
 struct output {
 	struct tty *term;
-	enum palette palette;
+	const struct theme *theme;
 	enum depth depth;
 	struct cell *shown; /* what the terminal shows; owned */
 	int w, h;
@@ -27,7 +27,7 @@ struct output {
 	void *tee_arg;
 };
 
-void output_init(struct output *o, struct tty *t, enum palette pal);
+void output_init(struct output *o, struct tty *t, const struct theme *theme);
 void output_cleanup(struct output *o);
 /* Forget what is shown: the next frame writes everything. */
 void output_invalidate(struct output *o);

@@ -17,7 +17,7 @@ static void draw_story(struct ui *ui, struct pane *p, struct rect r, int row, co
 	int x = r.x + p->layout.label_w, w = r.w - p->layout.label_w - 1, n;
 	enum color fg = row ? C_TEXT : tone_color(s->tone);
 
-	canvas_right(&ui->cv, x - 1, r.y + row, p->layout.label_w - 1, st(C_FAINT, C_GROUND), "%s",
+	canvas_right(&ui->cv, x - 1, r.y + row, p->layout.label_w - 1, st(C_DIM, C_GROUND), "%s",
 		     count_str(s->seq, seq, sizeof(seq)));
 	n = canvas_text(&ui->cv, x, r.y + row, w, st(fg, C_GROUND), s->what);
 	if (n < 44 && w > 100)

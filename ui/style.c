@@ -6,40 +6,66 @@
 #include "style.h"
 
 #include <string.h>
+#include <strings.h>
 
 struct color_row {
-	u32 rgb[PAL_MONO]; /* dark, light, contrast, safe */
 	u8 c16[2];         /* dark, light */
 	u8 reverse;        /* without colours, a background of this meaning is reverse */
 };
 
 static const struct color_row rows[] = {
-#define X(name, dark, light, contrast, safe, c16d, c16l, rev) \
-	[C_##name] = { { dark, light, contrast, safe }, { c16d, c16l }, rev },
+#define X(name, dark, light, contrast, deutan, tritan, c16d, c16l, rev) [C_##name] = { { c16d, c16l }, rev },
 	COLOR_TABLE(X)
 #undef X
 };
 
-static const char *const palette_names[] = { "dark", "light", "contrast", "safe", "mono" };
+static const struct theme builtin[NR_PALETTES] = {
+#define X(name, dark, light, contrast, deutan, tritan, ...) [C_##name] = dark,
+	[PAL_DARK] = { "dark", PAL_DARK, { COLOR_TABLE(X) } },
+	[PAL_MONO] = { "mono", PAL_MONO, { COLOR_TABLE(X) } },
+#undef X
+#define X(name, dark, light, contrast, deutan, tritan, ...) [C_##name] = light,
+	[PAL_LIGHT] = { "light", PAL_LIGHT, { COLOR_TABLE(X) } },
+#undef X
+#define X(name, dark, light, contrast, deutan, tritan, ...) [C_##name] = contrast,
+	[PAL_CONTRAST] = { "contrast", PAL_CONTRAST, { COLOR_TABLE(X) } },
+#undef X
+#define X(name, dark, light, contrast, deutan, tritan, ...) [C_##name] = deutan,
+	[PAL_DEUTAN] = { "deuteranopia", PAL_DEUTAN, { COLOR_TABLE(X) } },
+#undef X
+#define X(name, dark, light, contrast, deutan, tritan, ...) [C_##name] = tritan,
+	[PAL_TRITAN] = { "tritanopia", PAL_TRITAN, { COLOR_TABLE(X) } },
+#undef X
+};
+
+static const char *const role_names[] = {
+#define X(name, ...) #name,
+	COLOR_TABLE(X)
+#undef X
+};
 static const char *const depth_names[] = { "none", "8", "16", "256", "true" };
 
-const char *palette_name(enum palette p) { return palette_names[p]; }
+const struct theme *theme_builtin(enum palette p) { return &builtin[p]; }
 const char *depth_name(enum depth d) { return d == DEPTH_AUTO ? "auto" : depth_names[d]; }
 
 enum palette palette_find(const char *name)
 {
+	if (!strcmp(name, "safe") || !strcmp(name, "protanopia"))
+		return PAL_DEUTAN;
 	for (int i = 0; i < NR_PALETTES; i++)
-		if (!strcmp(name, palette_names[i]))
+		if (!strcmp(name, builtin[i].name))
 			return (enum palette)i;
 	return NR_PALETTES;
 }
 
-int palette_parse(const char *name, enum palette *out)
+const char *color_name(enum color c) { return role_names[c]; }
+
+enum color color_find(const char *name)
 {
-	*out = palette_find(name);
-	if (!strcmp(name, "deuteranopia") || !strcmp(name, "tritanopia") || !strcmp(name, "protanopia"))
-		*out = PAL_SAFE;
-	return *out == NR_PALETTES ? -EINVAL : 0;
+	for (int i = 0; i < C_INK; i++)
+		if (!strcasecmp(name, role_names[i]))
+			return (enum color)i;
+	return NR_COLORS;
 }
 
 int depth_parse(const char *name, enum depth *out)
@@ -55,12 +81,6 @@ int depth_parse(const char *name, enum depth *out)
 			return 0;
 		}
 	return -EINVAL;
-}
-
-/* Perceived lightness, 0..255. */
-static unsigned luma(u32 rgb)
-{
-	return ((rgb >> 16 & 255) * 54 + (rgb >> 8 & 255) * 183 + (rgb & 255) * 19) >> 8;
 }
 
 /* @percent of @a and the rest of @b. */
@@ -112,28 +132,47 @@ unsigned color_to_256(u32 rgb)
 	return distance(rgb, grey) * (1 + chroma(rgb) / 16) < distance(rgb, cube) ? 232 + step : 16 + 36 * r + 6 * g + b;
 }
 
-static u32 ink_on(u32 bg) { return luma(bg) > 118 ? 0x0c0e12 : 0xffffff; }
-
-struct look style_rgb(struct style s, enum palette pal)
+/* Light that a channel gives off, 0..1: a cubic within a percent of the standard's curve. */
+static double light(u32 v)
 {
-	enum palette p = pal == PAL_MONO ? PAL_DARK : pal;
-	u32 bg = rows[s.bg].rgb[p];
-	u32 fg = s.fg == C_INK ? ink_on(bg) : rows[s.fg].rgb[p];
+	double x = v / 255.0;
+
+	return x * (0.012522878 + x * (0.682171111 + x * 0.305306011));
+}
+
+/* White or black, whichever stands out more: at least 4.5 to 1 on every background. */
+static u32 ink_on(u32 bg)
+{
+	double l = 0.2126 * light(bg >> 16 & 255) + 0.7152 * light(bg >> 8 & 255) + 0.0722 * light(bg & 255);
+
+	return l > 0.179 ? 0x000000 : 0xffffff;
+}
+
+/* How much of a faint letter is left, in percent: eyes that cannot go by colour read letters. */
+static unsigned faint(enum palette base)
+{
+	return base == PAL_CONTRAST || base == PAL_DEUTAN || base == PAL_TRITAN ? 75 : 45;
+}
+
+struct look style_rgb(struct style s, const struct theme *t)
+{
+	u32 bg = s.bg == C_INK ? 0 : t->rgb[s.bg];
+	u32 fg = s.fg == C_INK ? ink_on(bg) : t->rgb[s.fg];
 	struct look l = { fg, bg, (u8)(s.attr & ~AT_FAINT) };
 
-	if (pal == PAL_MONO) {
+	if (t->base == PAL_MONO) {
 		bool rev = rows[s.bg].reverse;
 
 		l.fg = rev ? 0x101010 : 0xe0e0e0;
 		l.bg = rev ? 0xd0d0d0 : 0x101010;
 	}
 	if (s.attr & AT_FAINT)
-		l.fg = blend(l.fg, l.bg, pal == PAL_CONTRAST ? 75 : 45);
+		l.fg = blend(l.fg, l.bg, faint(t->base));
 	if (s.attr & AT_REVERSE) {
-		u32 t = l.fg;
+		u32 old = l.fg;
 
 		l.fg = l.bg;
-		l.bg = t;
+		l.bg = old;
 		l.attr &= (u8)~AT_REVERSE;
 	}
 	return l;
@@ -184,15 +223,15 @@ static struct look resolve_mono(struct style s)
 	return l;
 }
 
-struct look style_resolve(struct style s, enum palette pal, enum depth depth)
+struct look style_resolve(struct style s, const struct theme *t, enum depth depth)
 {
 	struct look l;
 
-	if (depth == DEPTH_MONO || pal == PAL_MONO)
+	if (depth == DEPTH_MONO || t->base == PAL_MONO)
 		return resolve_mono(s);
 	if (depth == DEPTH_8 || depth == DEPTH_16)
-		return resolve_16(s, pal, depth == DEPTH_8);
-	l = style_rgb(s, pal);
+		return resolve_16(s, t->base, depth == DEPTH_8);
+	l = style_rgb(s, t);
 	if (depth == DEPTH_256) {
 		l.fg = color_to_256(l.fg);
 		l.bg = color_to_256(l.bg);

@@ -9,7 +9,7 @@
 
 struct ui_options {
 	enum depth depth;        /* DEPTH_AUTO: what the terminal can do */
-	enum palette palette;    /* NR_PALETTES: dark, or light where COLORFGBG says so */
+	const char *palette;     /* or one of the user's themes; NULL: dark, or light where COLORFGBG says so */
 	bool ascii;              /* no glyphs beyond ASCII */
 	bool no_mouse;
 	bool readonly;           /* nothing changes the machine */
@@ -23,8 +23,8 @@ struct ui_options {
 	const char *config;      /* key bindings; NULL: $XDG_CONFIG_HOME/mmview/config.ini */
 };
 
-/* All zeroes but the two that mean "find out". */
-#define UI_OPTIONS_DEFAULT { .depth = DEPTH_AUTO, .palette = NR_PALETTES }
+/* All zeroes but the one that means "find out". */
+#define UI_OPTIONS_DEFAULT { .depth = DEPTH_AUTO }
 
 /*
  * Show the @nr (1 or 2) machines until the user quits. The machines stay the

@@ -165,14 +165,14 @@ static void draw_stages(struct ui *ui, const struct picture *k, struct rect r)
 	for (int i = 0; i < k->nr_stages; i++) {
 		const struct film_stage *s = &k->stage[i];
 		bool now = i == k->now, done = i < k->now;
-		enum color fg = now ? C_ACCENT : done ? C_TEXT : C_FAINT;
+		enum color fg = now ? C_ACCENT : done ? C_TEXT : C_DIM;
 		struct style style = st_attr(fg, now ? C_TRACK : C_GROUND, now ? AT_BOLD : 0);
 
 		canvas_fill(&ui->cv, (struct rect){ r.x, r.y + i, r.w, 1 }, ' ', style);
 		canvas_put(&ui->cv, r.x, r.y + i, now ? 0x25b8 : done ? 0x2713 : ' ', style);
 		canvas_text(&ui->cv, r.x + 2, r.y + i, 9, style, s->name);
 		canvas_text(&ui->cv, r.x + 12, r.y + i, r.w - 12,
-			    st(now ? C_BRIGHT : done ? C_DIM : C_FAINT, now ? C_TRACK : C_GROUND), s->help);
+			    st(now ? C_BRIGHT : C_DIM, now ? C_TRACK : C_GROUND), s->help);
 	}
 }
 

@@ -46,7 +46,7 @@ static void draw_heads(struct ui *ui, const struct pane *p, struct rect r, int y
 static void draw_index(struct ui *ui, int x, int y, int v, bool fragindex)
 {
 	if (fragindex && v == -1000)
-		canvas_right(&ui->cv, x, y, 9, st(C_FAINT, C_GROUND), "fits");
+		canvas_right(&ui->cv, x, y, 9, st(C_DIM, C_GROUND), "fits");
 	else
 		canvas_right(&ui->cv, x, y, 9, st(v > 500 ? C_BAD : C_TEXT, C_GROUND), "%s%d.%03d", v < 0 ? "-" : "",
 			     (v < 0 ? -v : v) / 1000, (v < 0 ? -v : v) % 1000);

@@ -112,7 +112,7 @@ static void draw_tabs(struct ui *ui, struct rect r)
 	if (ui->log.word[0])
 		canvas_printf(&ui->cv, x + 1, r.y, r.x + r.w - x - 1, st_attr(C_ACCENT, C_GROUND, AT_BOLD), "/%s", ui->log.word);
 	else
-		canvas_text(&ui->cv, x + 1, r.y, r.x + r.w - x - 1, st(C_FAINT, C_GROUND), "/ word");
+		canvas_text(&ui->cv, x + 1, r.y, r.x + r.w - x - 1, st(C_DIM, C_GROUND), "/ word");
 }
 
 static void draw_row(struct ui *ui, struct pane *p, int x, int y, int w, const struct row *row, bool chosen)
@@ -129,7 +129,7 @@ static void draw_row(struct ui *ui, struct pane *p, int x, int y, int w, const s
 		canvas_text(&ui->cv, x + 12, y, w - 12, st(C_ACCENT, bg), machine_dmesg_line(p->m, (u32)row->message));
 	} else if (e) {
 		trace_format(e, &line);
-		canvas_right(&ui->cv, x + 10, y, 10, st(C_FAINT, bg), "%s", count_str(row->seq, num, sizeof(num)));
+		canvas_right(&ui->cv, x + 10, y, 10, st(C_DIM, bg), "%s", count_str(row->seq, num, sizeof(num)));
 		canvas_text(&ui->cv, x + 12, y, w - 12, st_attr(event_color(e->type), bg, chosen ? AT_BOLD : 0), text_str(&line));
 	}
 	text_cleanup(&line);

@@ -283,6 +283,7 @@ struct ui {
 	struct log_filter log;
 	struct text popup;       /* output of the last ':' command, shown until a key */
 	struct scroll popup_scroll;
+	int popup_left;          /* columns that it is pushed to the left */
 	bool popup_open, popup_low; /* low: it leaves the upper half of the screen free */
 	char popup_title[96];
 	char message[512];
@@ -304,6 +305,12 @@ struct ui {
 	struct mm_error cast_lost; /* what cut a recording short; told again when the screen is left */
 	bool quit;
 };
+
+/* No colours: reverse, bold and letters tell all. */
+static inline bool ui_is_mono(const struct ui *ui)
+{
+	return ui->out.depth == DEPTH_MONO || ui->out.theme->base == PAL_MONO;
+}
 
 static inline struct pane *ui_pane(struct ui *ui) { return &ui->pane[ui->focus]; }
 

@@ -297,7 +297,7 @@ static void draw_type_band(struct ui *ui, struct pane *p, const struct scale *s,
 	u8 main_type[MAX_COLS];
 
 	o.lens = LENS_PAGEBLOCKS;
-	o.letters = ui->cv.ascii || ui->out.theme->base == PAL_MONO || ui->out.depth == DEPTH_MONO;
+	o.letters = ui->cv.ascii || ui_is_mono(ui);
 	canvas_text(&ui->cv, p->layout.bands.x, y, p->layout.label_w - 1, st(C_TEXT, C_GROUND), band_name(BAND_MIGRATETYPE));
 	for (int x = 0; x < s->width; x++) {
 		struct summary sum;

@@ -82,6 +82,12 @@ static struct tile decorate(struct ui *ui, struct pane *p, struct tile t, u64 ce
 	mark = marks_at(&over->marks, pfn, end);
 	if (mark && (play_step(ui, p) || cell != axis_cell(&p->map.axis, p->map.cursor)))
 		return (struct tile){ mark->ch ? mark->ch : t.ch, mark->style };
+	if (cell == axis_cell(&p->map.axis, p->map.cursor) && ui_is_mono(ui)) {
+		/* The other way round than its neighbours, whatever they are. */
+		t.style = (struct style){ C_BRIGHT, t.style.bg, AT_BOLD | AT_UNDERLINE | AT_REVERSE };
+		t.ch = part || t.ch == ' ' ? 0x25cf : t.ch;
+		return t;
+	}
 	if (cell == axis_cell(&p->map.axis, p->map.cursor)) {
 		t.style = st_attr(C_INK, C_CURSOR, AT_BOLD);
 		if (part || t.ch == ' ')
@@ -104,11 +110,14 @@ static struct tile decorate(struct ui *ui, struct pane *p, struct tile t, u64 ce
 	return t;
 }
 
+/* The row with the cursor is told by its address, too. */
 static void draw_row_label(struct ui *ui, struct pane *p, int y, pfn_t pfn)
 {
 	const struct rect *r = &p->layout.heat;
+	u64 row = axis_cell(&p->map.axis, pfn), at = axis_cell(&p->map.axis, p->map.cursor);
+	bool here = !p->map.hilbert && at >= row && at < row + (u64)p->map.cells;
 
-	canvas_right(&ui->cv, r->x + p->layout.label_w - 1, y, p->layout.label_w - 1, st(C_DIM, C_GROUND), "%08llx",
+	canvas_right(&ui->cv, r->x + p->layout.label_w - 1, y, p->layout.label_w - 1, here ? st_attr(C_ACCENT, C_GROUND, AT_BOLD) : st(C_DIM, C_GROUND), "%08llx",
 		     (unsigned long long)pfn_to_phys(p->info.arch, pfn));
 }
 
@@ -184,6 +193,10 @@ static void draw_cell(struct ui *ui, struct pane *p, u64 cell, int x, int y, con
 	struct tile t = lens_active(ui) ? lens_cell(ui, p, pfn) : sum_cell(ui, p, pfn);
 
 	t = decorate(ui, p, t, cell, pfn, over);
+	if (p->layout.cell_w == 2 && ui_is_mono(ui) && cell == axis_cell(&p->map.axis, p->map.cursor)) {
+		canvas_text(&ui->cv, x, y, 2, t.style, "[]");
+		return;
+	}
 	canvas_put(&ui->cv, x, y, t.ch, t.style);
 	if (p->layout.cell_w == 2)
 		canvas_put(&ui->cv, x + 1, y, t.ch >= 0x2580 && t.ch != 0x258f && t.ch != 0x25cf ? t.ch : ' ', t.style);

@@ -252,7 +252,7 @@ static void fill_label(struct ui *ui, const char *label, char *out, size_t n)
 #define STATUS_LAST 24
 
 /* Narrow screens: one column between entries, and a letter that begins its label stands there only once. */
-static bool tight(const struct ui *ui) { return ui->cv.w < 100; }
+static bool tight(const struct ui *ui) { return ui->cv.w < 118; }
 static int status_gap(const struct ui *ui) { return tight(ui) ? 1 : 2; }
 
 static void first_name(const struct ui *ui, const struct key *k, char *out, size_t size)

@@ -46,6 +46,8 @@ static void header_left(struct ui *ui, struct pane *p, int max)
 		 p->info.nr_nodes == 1 ? "" : "s", page, p->info.arch->name);
 	if (text_columns(text) > max - x)
 		snprintf(text, sizeof(text), "%s \xc2\xb7 %d node%s", size, p->info.nr_nodes, p->info.nr_nodes == 1 ? "" : "s");
+	if (text_columns(text) > max - x)
+		snprintf(text, sizeof(text), "%s", text_columns(size) > max - x ? "" : size);
 	canvas_text(&ui->cv, x, 0, max - x, st(C_DIM, C_BAR), text);
 }
 
@@ -90,8 +92,35 @@ static s64 count_lines(const char *s)
 	return n;
 }
 
+/* From the column on to which the sheet is pushed. */
+static void draw_popup_line(struct ui *ui, int y, const char *s, int n)
+{
+	int skip = ui->popup_left;
+
+	for (const char *end = s + n; skip && s < end; skip--) {
+		const char *from = s;
+
+		utf8_next(&s);
+		n -= (int)(s - from);
+	}
+	canvas_printf(&ui->cv, 1, y, ui->cv.w - 2, st(C_TEXT, C_TRACK), "%.*s", n > 0 ? n : 0, s);
+}
+
+/* Names of the keys that move the sheet, where it does not fit. */
+static void popup_hints(struct ui *ui, const struct rect *r, bool tall, bool wide)
+{
+	char hints[96];
+	int n;
+
+	snprintf(hints, sizeof(hints), "%s%sEsc=close", tall ? "Up=up\tDown=down\t" : "", wide ? "\xe2\x86\x90 \xe2\x86\x92=sideways\t" : "");
+	n = hints_columns(hints);
+	canvas_fill(&ui->cv, (struct rect){ r->w - n - 2, r->y, n + 2, 1 }, ' ', st(C_TEXT, C_BAR));
+	draw_hints(ui, r->w - n - 1, r->y, n, C_BAR, hints);
+}
+
 static void draw_popup(struct ui *ui)
 {
+	int widest = 0;
 	s64 nr = count_lines(text_str(&ui->popup)), rows = ui->popup_low ? ui->cv.h / 2 - 2 : ui->cv.h - 6, top, line = 0;
 	struct rect r;
 
@@ -102,18 +131,17 @@ static void draw_popup(struct ui *ui)
 	canvas_fill(&ui->cv, (struct rect){ 0, r.y, r.w, 1 }, ' ', st(C_TEXT, C_BAR));
 	canvas_text(&ui->cv, 1, r.y, r.w - 30, st_attr(C_ACCENT, C_BAR, AT_BOLD), ui->popup_title);
 	hits_add(&ui->hits, r, 0);
-	draw_hints(ui, r.w - 10, r.y, 10, C_BAR, "Esc=close");
-	if (nr > rows)
-		draw_hints(ui, r.w - 29, r.y, 18, C_BAR, "Up=up\tDown=down");
 	ui->popup_scroll.at = ui->popup_scroll.top;
 	top = scroll_begin(&ui->popup_scroll, nr, rows);
 	for (const char *s = text_str(&ui->popup); *s && line < top + rows; line++) {
 		int n = (int)strcspn(s, "\n");
 
 		if (line >= top)
-			canvas_printf(&ui->cv, 1, r.y + 1 + (int)(line - top), r.w - 2, st(C_TEXT, C_TRACK), "%.*s", n, s);
+			draw_popup_line(ui, r.y + 1 + (int)(line - top), s, n);
+		widest = n > widest ? n : widest;
 		s += n + (s[n] == '\n');
 	}
+	popup_hints(ui, &r, nr > rows, widest > ui->cv.w - 2 || ui->popup_left);
 }
 
 static void draw_message(struct ui *ui, int y)
@@ -214,11 +242,16 @@ static int popup_key(struct ui *ui, u32 key)
 	s64 step = key == K_UP || key == 'k' ? -1 : key == K_DOWN || key == 'j' ? 1 : key == K_PGUP ? -s->rows :
 		   key == K_PGDN || key == ' ' ? s->rows : 0;
 
+	if (key == K_LEFT || key == K_RIGHT) {
+		ui->popup_left += key == K_RIGHT ? 16 : ui->popup_left ? -16 : 0;
+		return RE_DRAW;
+	}
 	/* The prompt opens below it: a picture of the sheet can be taken. */
 	if (key == ':')
 		return keys_handle(ui, key) | RE_DRAW;
 	if (!step) {
 		ui->popup_open = ui->popup_low = false;
+		ui->popup_left = 0;
 		if (key == K_ESC || key == K_ENTER || key == 'q' || key == 3)
 			return RE_DRAW;
 		return keys_handle(ui, key) | RE_DRAW;
@@ -460,7 +493,7 @@ static int start(struct ui *ui, struct machine **m, int nr, const struct ui_opti
 	output_init(&ui->out, ui->tty, choose_theme(ui));
 	ui->cv.ascii = ui->opt.ascii || !tty_is_utf8();
 	ui->tile.letters = true;
-	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.theme->base != PAL_MONO;
+	ui->tile.gauges = !ui->cv.ascii && !ui_is_mono(ui);
 	ui->hits.x = -1;
 	ui->order = 3;
 	ui->gfp = 1;
@@ -497,7 +530,7 @@ static void stop(struct ui *ui)
 
 static void frame(struct ui *ui)
 {
-	ui->tile.gauges = !ui->cv.ascii && ui->out.depth != DEPTH_MONO && ui->out.theme->base != PAL_MONO;
+	ui->tile.gauges = !ui->cv.ascii && !ui_is_mono(ui);
 	ui->now = clock_ms();
 	timeline_settle(ui);
 	play_advance(ui, ui->now);

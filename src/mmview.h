@@ -42,6 +42,9 @@ int machine_command(struct machine *m, const char *line, struct text *out, struc
  */
 int machine_complete(const struct machine *m, const char *line, struct text *out);
 
+/* Workload number @i from 0: its name and a sentence. False: there is none. */
+bool machine_workload(int i, const char **name, const char **help);
+
 /* --- sim/view.c: readers -------------------------------------------------- */
 
 struct machine_info {

@@ -153,6 +153,9 @@ static const struct script scripts[] = {
 		{ "d", "menu-lessons" }, { ESC "m" CLICK("60;1"), "menu-commands" }, { UNWHEEL("40;10") UNWHEEL("40;10") UNWHEEL("40;10"), "menu-wheel" },
 		{ "\r\025show buddyinfo\r", "menu-command" }, { CLICK("76;9"), "popup-closed" },
 	} },
+	{ "fragment", 80, 24, { A }, {
+		{ "W", "menu-workloads" }, { ESC ":run fragment ops=1100\r:order 9\rtttttaa", "fragment-fails" },
+	} },
 	{ "menu-wide", 120, 40, { A }, { { "4mll", "menu-120x40" } } },
 	{ "scale", 120, 40, { "ini/scale-4p.ini" }, { { "", "scale-4p" }, { "++++++", "scale-4p-zoom" } } },
 };

@@ -73,7 +73,7 @@ static void usage(FILE *to)
 	      "  mmview --lesson[=NAME]                 list the lessons, or start one\n\n"
 	      "  --json               print 'show' as JSON (with -x and -f)\n"
 	      "  --color=auto|always|256|16|8|never     colours to use (NO_COLOR is honoured)\n"
-	      "  --palette=dark|light|contrast|deuteranopia|tritanopia|mono\n"
+	      "  --palette=dark|light|contrast|deuteranopia|tritanopia|mono, or a [theme NAME] of your own\n"
 	      "  --ascii --no-mouse --read-only --presentation\n"
 	      "  -d, --delay=MS       time between frames; with --live between readings; milliseconds\n"
 	      "  --lang=en|zh         language of lessons and explanations\n"

@@ -18,12 +18,13 @@
 #define MAX_ITEMS  256
 #define COMMANDS   "Commands"
 #define LESSONS    "Lesson"
+#define WORKLOADS  "Workload"
 
-/* A row of the key table, a command or a lesson. */
+/* A row of the key table, a command, a lesson or a workload. */
 struct item {
-	u32 key;          /* that does it; 0: a command or a lesson */
+	u32 key;          /* that does it; 0: one of the others */
 	const char *keys; /* their names; of a command its own */
-	char label[64];   /* of a lesson its name */
+	char label[64];   /* of a lesson or workload its name */
 	const char *help;
 };
 
@@ -104,6 +105,16 @@ static void find_lessons(struct content *c)
 		add_lesson(c, line);
 }
 
+static void find_workloads(struct content *c)
+{
+	const char *name, *help;
+
+	for (int i = 0; machine_workload(i, &name, &help) && c->nr < MAX_ITEMS; i++, c->nr++) {
+		c->item[c->nr] = (struct item){ .keys = "", .help = help };
+		snprintf(c->item[c->nr].label, sizeof(c->item[c->nr].label), "%s", name);
+	}
+}
+
 static void find_items(struct ui *ui, const char *group, struct content *c)
 {
 	struct key_help k;
@@ -124,6 +135,8 @@ static void find_items(struct ui *ui, const char *group, struct content *c)
 	}
 	if (!strcmp(group, LESSONS))
 		find_lessons(c);
+	if (!strcmp(group, WORKLOADS))
+		find_workloads(c);
 }
 
 static void read_content(struct ui *ui, struct content *c)
@@ -145,14 +158,14 @@ int act_menu(struct ui *ui, int arg)
 	return RE_DRAW;
 }
 
-int act_lessons(struct ui *ui, int arg)
+static int open_at(struct ui *ui, const char *group)
 {
 	struct menu *m = &ui->menu;
 	struct content c;
 
 	find_groups(ui, &c);
 	*m = (struct menu){ .open = true };
-	while (m->group < c.nr_groups - 1 && strcmp(c.group[m->group], LESSONS))
+	while (m->group < c.nr_groups - 1 && strcmp(c.group[m->group], group))
 		m->group++;
 	read_content(ui, &c);
 	while (m->item < c.nr - 1 && c.item[m->item].key)
@@ -160,6 +173,9 @@ int act_lessons(struct ui *ui, int arg)
 	free(c.lessons);
 	return RE_DRAW;
 }
+
+int act_lessons(struct ui *ui, int arg) { return open_at(ui, LESSONS); }
+int act_workloads(struct ui *ui, int arg) { return open_at(ui, WORKLOADS); }
 
 /* --- keys and mouse ------------------------------------------------------------ */
 
@@ -181,6 +197,17 @@ static int to_item(struct ui *ui, int item)
 	return RE_DRAW;
 }
 
+static void do_named(struct ui *ui, const char *group, const char *name)
+{
+	char line[96];
+
+	if (!strcmp(group, LESSONS))
+		snprintf(line, sizeof(line), "lesson %s", name);
+	else
+		snprintf(line, sizeof(line), "run %s seed=1 rate=%llu", name, (unsigned long long)ui->rate);
+	ui_command(ui, line, true);
+}
+
 /* The key of an action does it; a command goes to the prompt, where its arguments are explained. */
 static int do_item(struct ui *ui, int item)
 {
@@ -196,8 +223,7 @@ static int do_item(struct ui *ui, int item)
 	if (it.key)
 		return keys_handle(ui, it.key) | RE_DRAW;
 	if (!*it.keys) {
-		snprintf(line, sizeof(line), "lesson %s", it.label);
-		ui_command(ui, line, true);
+		do_named(ui, c.group[ui->menu.group], it.label);
 		return RE_DRAW;
 	}
 	snprintf(line, sizeof(line), "%s%s", it.keys, it.label[0] ? " " : "");

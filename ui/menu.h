@@ -21,8 +21,9 @@ struct menu {
 
 /* Opens or closes it. */
 int act_menu(struct ui *ui, int arg);
-/* Opens it at the lessons. */
+/* Opens it at the lessons, or at the workloads. */
 int act_lessons(struct ui *ui, int arg);
+int act_workloads(struct ui *ui, int arg);
 /* While it is open. Return: enum reaction. */
 int menu_key(struct ui *ui, u32 key);
 int menu_mouse(struct ui *ui, const struct input *in);

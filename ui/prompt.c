@@ -264,6 +264,17 @@ static void draw_completions(struct ui *ui, int y)
 	}
 }
 
+/* Before there is a command: what may be typed at all. */
+static void draw_general_hint(struct ui *ui, int y)
+{
+	bool list = ui->view != VIEW_MAP && ui->view != VIEW_PAGE;
+	const char *what = ui->prompt.kind == ':' ? "a command: undo, show buddyinfo, run fragment ...   Tab completes   Up recalls   m Commands lists" :
+			   list ? "text to find here" : "an address (0x48000000), pfn=0x48000, memory9, or who holds a page (kmalloc)";
+
+	canvas_fill(&ui->cv, (struct rect){ 0, y, ui->cv.w, 1 }, ' ', st(C_TEXT, C_TRACK));
+	canvas_text(&ui->cv, 1, y, ui->cv.w - 2, st(C_DIM, C_TRACK), what);
+}
+
 /* What the command that is being typed wants: its arguments and one sentence. */
 static void draw_hint(struct ui *ui, int y)
 {
@@ -272,7 +283,13 @@ static void draw_hint(struct ui *ui, int y)
 	char name[64];
 	const struct command *c;
 
-	if (p->kind != ':' || !p->len || n >= sizeof(name) || count_lines(&p->completions))
+	if (count_lines(&p->completions))
+		return;
+	if (p->kind == '/' || !p->len) {
+		draw_general_hint(ui, y);
+		return;
+	}
+	if (n >= sizeof(name))
 		return;
 	memcpy(name, p->line, n);
 	name[n] = '\0';

@@ -208,7 +208,7 @@ static const char *const resume_keys[] = { "rate", NULL };
 static const char *const no_keys[] = { NULL };
 static const char *const kind_words[] = {
 	"random", "server", "kbuild", "network", "leak", "fork", "balloon", "sawtooth",
-	"churn", "requests", NULL };
+	"fragment", "churn", "requests", NULL };
 
 static const struct command rows[] = {
 	{ "run", "[NAME [ops=N] [seed=N] [rate=N] [verify=N] [PARAMETER=N]...]",

@@ -39,6 +39,7 @@ unsigned workload_geometric_order(struct workload *w, u64 max);
 
 /* Kinds with files of their own. */
 extern const struct workload_kind workload_churn;    /* workload_churn.c */
+extern const struct workload_kind workload_fragment; /* workload_fragment.c */
 extern const struct workload_kind workload_requests; /* workload_requests.c */
 
 #endif

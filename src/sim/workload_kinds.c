@@ -5,6 +5,7 @@
  */
 #include "sim/workload_internal.h"
 
+#include "mmview.h"
 #include "sim/machine.h"
 
 static void start_three_sets(struct machine *m, struct workload *w)
@@ -260,11 +261,20 @@ static const struct workload_kind kinds[] = {
 };
 
 /* Kinds with files of their own. */
-static const struct workload_kind *const more_kinds[] = { &workload_churn, &workload_requests };
+static const struct workload_kind *const more_kinds[] = { &workload_fragment, &workload_churn, &workload_requests };
 
 int workload_kind_count(void) { return (int)(ARRAY_SIZE(kinds) + ARRAY_SIZE(more_kinds)); }
 
 const struct workload_kind *workload_kind_at(int i)
 {
 	return i < (int)ARRAY_SIZE(kinds) ? &kinds[i] : more_kinds[i - (int)ARRAY_SIZE(kinds)];
+}
+
+bool machine_workload(int i, const char **name, const char **help)
+{
+	if (i < 0 || i >= workload_kind_count())
+		return false;
+	*name = workload_kind_at(i)->name;
+	*help = workload_kind_at(i)->help;
+	return true;
 }

@@ -322,6 +322,76 @@ static void lsmem_agrees_with_the_captures(void **state)
 		skip();
 }
 
+/* The first line of @root/sys/devices/system/node/node@nid/@name that holds @key; NULL: no such file. */
+static char *node_line(const char *root, int nid, const char *name, const char *key)
+{
+	char line[PATH_MAX];
+
+	snprintf(line, sizeof(line), "grep -h '%s' %s/sys/devices/system/node/node%d/%s 2>/dev/null", key, root, nid, name);
+	return output_of("%s", line);
+}
+
+/* "Node 0 MemTotal: 992500 kB" of the capture, "(P#0 local=992500KB" of lstopo. */
+static void node_memory_agrees(const char *machine, const char *text, const char *meminfo, int nid)
+{
+	unsigned long long kb = strtoull(strstr(meminfo, "MemTotal:") + sizeof("MemTotal:"), NULL, 10);
+	char want[64];
+
+	if (kb)
+		snprintf(want, sizeof(want), "(P#%d local=%lluKB", nid, kb);
+	else
+		snprintf(want, sizeof(want), "NUMANode L#%d (P#%d)", nid, nid);
+	if (!strstr(text, want))
+		fail_msg("%s: lstopo does not say '%s': %s", machine, want, text);
+}
+
+/* A row of lstopo's matrix: the node, then the capture's line. */
+static void distances_agree(const char *machine, const char *text, const char *row, int nid)
+{
+	char want[256];
+
+	snprintf(want, sizeof(want), "\n%d %s", nid, row);
+	if (strchr(row, ' ') && !strstr(text, want))
+		fail_msg("%s: lstopo's distances of node %d are not %s: %s", machine, nid, row, text);
+}
+
+static void lstopo_equal(const char *machine, const char *root, void *arg)
+{
+	struct mm_error err = { 0 };
+	struct desc *d = import_root(root, IMPORT_WITHHOLD, NULL, &err);
+	char *parent, *dir = place(&parent), *text, *meminfo, *row;
+	struct booted b;
+
+	if (!d)
+		fail_msg("%s: %s", machine, err.msg);
+	boot_desc(&b, d, BOOT_LATE);
+	must_export(b.sys, dir);
+	booted_cleanup(&b);
+	desc_free(d);
+	text = output_of("lstopo-no-graphics --if fsroot --input %s --of console -v 2>/dev/null", dir);
+	for (int nid = 0; text && (meminfo = node_line(root, nid, "meminfo", "MemTotal")); nid++) {
+		row = node_line(root, nid, "distance", ".");
+		node_memory_agrees(machine, nid ? text : squeeze(text), meminfo, nid);
+		distances_agree(machine, text, squeeze(row), nid);
+		*(int *)arg += 1;
+		free(meminfo);
+		free(row);
+	}
+	free(text);
+	root_remove(parent);
+	free(dir);
+}
+
+/* On our prediction of a captured machine hwloc finds the captured nodes, their memory and distances. */
+static void lstopo_agrees_with_the_captures(void **state)
+{
+	int nodes = 0;
+
+	if (!each_capture(lstopo_equal, &nodes) || !nodes)
+		skip();
+	assert_true(nodes > 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +403,7 @@ int main(void)
 		cmocka_unit_test(the_page_size_comes_back),
 		cmocka_unit_test(captures_survive_the_round_trip),
 		cmocka_unit_test(lsmem_agrees_with_the_captures),
+		cmocka_unit_test(lstopo_agrees_with_the_captures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

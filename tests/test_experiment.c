@@ -67,12 +67,13 @@ static void test_grouping_keeps_huge_pages(void **state)
 	assert_true(r.after > 40);
 }
 
+/* Expect: as published, at least 80 % fewer fallbacks that mix a pageblock. */
 static void test_avoidance_makes_fallbacks_rarer(void **state)
 {
 	struct experiment_result r = run("fragavoid", 1);
 
 	assert_true(r.before > 0);
-	assert_true(r.after < r.before);
+	assert_true(r.after < r.before / 5);
 }
 
 static void test_frag_gives_no_blocks_back(void **state)

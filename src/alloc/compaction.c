@@ -132,6 +132,13 @@ static void reset_isolation_suitable(struct mm *mm, struct zone *z)
 	}
 }
 
+void reset_skip_hints(struct mm *mm, struct node *n)
+{
+	for (int z = 0; z < MAX_NR_ZONES; z++)
+		if (populated_zone(&n->zones[z]))
+			reset_isolation_suitable(mm, &n->zones[z]);
+}
+
 /* --- suitability and proactiveness ------------------------------------------------------ */
 
 /* Room to move things about: twice the request. */

@@ -66,5 +66,7 @@ bool should_proactive_compact_node(const struct mm *mm, const struct node *n);
 /* What kcompactd does when it is woken: for an order, or proactively. Return: true when it worked. */
 bool kcompactd_run(struct mm *mm, struct node *n);
 void wakeup_kcompactd(struct mm *mm, struct node *n, int order, int highest_zoneidx);
+/* reset_isolation_suitable(): kswapd goes to sleep, so blocks that gave nothing may be looked at again. */
+void reset_skip_hints(struct mm *mm, struct node *n);
 
 #endif

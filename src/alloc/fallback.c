@@ -59,11 +59,19 @@ static bool boost_watermark(const struct mm *mm, struct zone *z)
 	return true;
 }
 
-static void trace_extfrag(const struct mm *mm, pfn_t pfn, unsigned order, unsigned from_order,
+/* kswapd is woken when the request is done. */
+static void boost_and_wake(const struct mm *mm, struct zone *z, u32 alloc_flags)
+{
+	if (boost_watermark(mm, z) && (alloc_flags & ALLOC_KSWAPD))
+		z->flags |= ZONE_BOOSTED_WATERMARK;
+}
+
+static void trace_extfrag(struct mm *mm, pfn_t pfn, unsigned order, unsigned from_order,
 			  unsigned mt, unsigned from_mt)
 {
 	bool change = pageblock_mt(mm->map, pfn) == mt;
 
+	mm->nr_extfrag[mt] += from_order < mm->map->pb_order;
 	trace_emit(mm->trace, TRACE_mm_page_alloc_extfrag, pfn, 0, order | from_order << 8,
 		   mt | from_mt << 8 | (u32)change << 16, 0, 0);
 }
@@ -110,8 +118,7 @@ static page_handle try_to_claim(struct mm *mm, struct alloc_context *ac, struct 
 
 	if (order >= mm->map->pb_order)
 		return claim_large(mm, ac, z, order, from_mt);
-	if (boost_watermark(mm, z) && (alloc_flags & ALLOC_KSWAPD))
-		z->flags |= ZONE_BOOSTED_WATERMARK;
+	boost_and_wake(mm, z, alloc_flags);
 	pfn = page_to_pfn(mm->map, z->free_area[order].list[from_mt].first);
 	if (!pageblock_in_zone(mm->map, z, pfn) || !block_is_alike(mm, ac, pfn, from_mt))
 		return NO_PAGE;
@@ -143,7 +150,7 @@ static page_handle rmqueue_claim(struct mm *mm, struct alloc_context *ac, struct
 	return NO_PAGE;
 }
 
-static page_handle rmqueue_steal(struct mm *mm, struct alloc_context *ac, struct zone *z)
+static page_handle rmqueue_steal(struct mm *mm, struct alloc_context *ac, struct zone *z, u32 alloc_flags)
 {
 	for (unsigned order = ac->order; order <= mm->map->max_order; order++) {
 		int mt = find_fallback(&z->free_area[order], ac->migratetype);
@@ -151,6 +158,8 @@ static page_handle rmqueue_steal(struct mm *mm, struct alloc_context *ac, struct
 
 		if (mt < 0)
 			continue;
+		if (mm->vm.boost_steal && order < mm->map->pb_order)
+			boost_and_wake(mm, z, alloc_flags);
 		h = buddy_take_first(&mm->env, z, order, (unsigned)mt);
 		buddy_expand(&mm->env, z, h, ac->order, order, (unsigned)mt);
 		account_freepages(&mm->env, z, -(s64)(1LL << ac->order), (unsigned)mt);
@@ -209,7 +218,7 @@ static page_handle rmqueue_other(struct mm *mm, struct alloc_context *ac, struct
 	}
 	if (alloc_flags & ALLOC_NOFRAGMENT)
 		return NO_PAGE;
-	h = rmqueue_steal(mm, ac, z);
+	h = rmqueue_steal(mm, ac, z, alloc_flags);
 	if (h != NO_PAGE)
 		*mode = RMQUEUE_STEAL;
 	return h;

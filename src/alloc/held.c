@@ -66,6 +66,8 @@ void held_moved(struct mm *mm, page_handle from, page_handle to)
 
 	if (o && o->set && p->next < o->set->nr && o->set->h[p->next] == from)
 		o->set->h[p->next] = to;
+	if (o && o->ops)
+		o->ops->moved(o->ops_arg, from, to);
 }
 
 void held_forget(struct mm *mm, page_handle head)
@@ -74,6 +76,8 @@ void held_forget(struct mm *mm, page_handle head)
 
 	if (o && o->set)
 		held_remove(mm, o->set, held_index(mm, head));
+	if (o && o->ops)
+		o->ops->forgot(o->ops_arg, head);
 }
 
 u32 allocation_seq(const struct mm *mm, page_handle head)

@@ -36,7 +36,7 @@ u32 held_add(struct mm *mm, struct held_set *set, page_handle head);
 page_handle held_remove(struct mm *mm, struct held_set *set, u32 index);
 /* Where the block headed by @head is in its holder's set. */
 u32 held_index(const struct mm *mm, page_handle head);
-/* Take the block out of its holder's set, if it has one. It is about to be freed. */
+/* Take the block out of its holder's set, if it has one, and tell the holder. It is about to be freed. */
 void held_forget(struct mm *mm, page_handle head);
 /* The block @from now lives at @to (page->next and ext are copied already). */
 void held_moved(struct mm *mm, page_handle from, page_handle to);

@@ -90,6 +90,7 @@ struct vm_tunables {
 	/* Ours: policies that a class can switch off to compare. */
 	bool mobility;    /* page_group_by_mobility_disabled when false */
 	bool nofragment;  /* ALLOC_NOFRAGMENT honoured */
+	bool boost_steal; /* boost watermarks for a single stolen page, too, as Linux 5.0 to 6.11 did */
 	bool pcp_enabled; /* per-cpu lists used */
 };
 
@@ -124,6 +125,7 @@ struct mm {
 	u64 alloc_seq;    /* allocations ever made: page_owner's clock */
 	u64 swap_total, swap_used; /* the swap area, pages (alloc/swap.h) */
 	struct shrinker *shrinkers; /* NULL: nobody has objects to give up */
+	u64 nr_extfrag[MIGRATE_PCPTYPES]; /* fallbacks from blocks smaller than a pageblock, ever, by the type asked for */
 	u64 nr_move_refusals; /* migrate callbacks that refused a folio, ever */
 	bool booted;      /* mem_init is over: memblock_alloc is served from here */
 };

@@ -15,6 +15,12 @@
 
 struct held_set; /* alloc/held.h */
 
+/* For a holder that keeps no set of its LRU folios, but must know what becomes of them. */
+struct owner_ops {
+	void (*forgot)(void *arg, page_handle head);                   /* reclaim is about to free it */
+	void (*moved)(void *arg, page_handle from, page_handle to);    /* it was migrated */
+};
+
 struct owner_record {
 	const char *tag;       /* name the user gave or the subsystem's; in the arena */
 	const char *callchain; /* "alloc_pages < new_slab < kmalloc": innermost first, " < " between */
@@ -26,6 +32,8 @@ struct owner_record {
 	const char *keeper;    /* who alone frees these blocks ("the process that ..."); NULL: whoever likes */
 	bool kernel_stack;     /* they are kernel stacks */
 	bool imported;         /* read from a real system: nobody in the model holds these blocks */
+	const struct owner_ops *ops; /* NULL: nobody wants to know */
+	void *ops_arg;
 	struct held_set *set;  /* where the holder keeps these blocks; NULL: nobody looks them up */
 };
 

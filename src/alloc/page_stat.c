@@ -72,3 +72,18 @@ void folio_change_flags(struct mm *mm, page_handle h, u32 set, u32 clear)
 	if (listed)
 		lru_add(mm, h);
 }
+
+bool mark_page_accessed(struct mm *mm, page_handle h)
+{
+	u32 info = memmap_page(mm->map, h)->info;
+
+	if (!(info & PGF_REFERENCED)) {
+		folio_change_flags(mm, h, PGF_REFERENCED, 0);
+		return false;
+	}
+	if (info & (PGF_ACTIVE | PGF_UNEVICTABLE))
+		return false;
+	folio_change_flags(mm, h, PGF_ACTIVE, PGF_REFERENCED);
+	mm->vm_event[EV_pgactivate] += 1ULL << page_order(memmap_page(mm->map, h));
+	return true;
+}

@@ -20,6 +20,8 @@ void page_stat_mod(struct mm *mm, page_handle h, int sign);
 void page_stat_set(struct mm *mm, page_handle h, enum page_kind kind, u32 flags);
 /* Set and clear flags of a counted block; it changes LRU lists where they ask for it. */
 void folio_change_flags(struct mm *mm, page_handle h, u32 set, u32 clear);
+/* The first use marks a folio, the second one activates it. Return: it became active now. */
+bool mark_page_accessed(struct mm *mm, page_handle h);
 
 /* The counters of one node that page_stat_mod() keeps, for checks: units as in vm_stat. */
 #define PAGE_STAT_ITEMS 7

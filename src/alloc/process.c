@@ -527,28 +527,12 @@ u64 process_unpin(struct mm *mm, struct process *p)
 	return done;
 }
 
-/* mark_page_accessed(): the first use marks the folio, the second one activates it. */
-static bool mark_accessed(struct mm *mm, page_handle h)
-{
-	u32 info = memmap_page(mm->map, h)->info;
-
-	if (!(info & PGF_REFERENCED)) {
-		folio_change_flags(mm, h, PGF_REFERENCED, 0);
-		return false;
-	}
-	if (info & (PGF_ACTIVE | PGF_UNEVICTABLE))
-		return false;
-	folio_change_flags(mm, h, PGF_ACTIVE, PGF_REFERENCED);
-	mm->vm_event[EV_pgactivate] += folio_pages(mm, h);
-	return true;
-}
-
 static u64 use_set(struct mm *mm, const struct held_set *set)
 {
 	u64 active = 0;
 
 	for (u32 i = 0; i < set->nr; i++)
-		if (mark_accessed(mm, set->h[i]))
+		if (mark_page_accessed(mm, set->h[i]))
 			active += folio_pages(mm, set->h[i]);
 	return active;
 }

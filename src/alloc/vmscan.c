@@ -113,7 +113,11 @@ static enum verdict judge(struct scan_control *sc, page_handle h)
 		return ACTIVATE_IT;
 	if (p->info & PGF_REFERENCED) {
 		p->info &= ~(u32)PGF_REFERENCED;
-		return p->info & PGF_MAPPED ? ACTIVATE_IT : KEEP_IT;
+		/* Read once by a system call is not used again: a clean page goes all the same. */
+		if (p->info & PGF_MAPPED)
+			return ACTIVATE_IT;
+		if (p->info & PGF_SWAPBACKED)
+			return KEEP_IT;
 	}
 	if (p->info & PGF_SWAPBACKED)
 		return swap_has_room_for(sc->mm, h) ? FREE_IT : ACTIVATE_IT;
@@ -454,7 +458,11 @@ u64 kswapd_run(struct mm *mm, struct node *n)
 		freed = balance_pgdat(mm, n, (unsigned)order, highest);
 		trace_emit(mm->trace, TRACE_mm_vmscan_kswapd_sleep, 0, 0, (u32)n->nid, 0, 0, 0);
 	}
-	wakeup_kcompactd(mm, n, order, highest);
+	/* kcompactd is asked only where reclaim left enough for it to work with. */
+	if (balanced(mm, n, 0, highest)) {
+		reset_skip_hints(mm, n);
+		wakeup_kcompactd(mm, n, order, highest);
+	}
 	if (n->kcompactd_max_order)
 		kcompactd_run(mm, n);
 	return freed;

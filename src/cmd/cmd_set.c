@@ -38,6 +38,7 @@ VM_INT(swappiness)
 VM_INT(zone_reclaim_mode)
 VM_INT(mobility)
 VM_INT(nofragment)
+VM_INT(boost_steal)
 
 static int io_min_free_kbytes(struct machine *m, const s64 *value, s64 *out)
 {
@@ -132,6 +133,8 @@ static const struct setting settings[] = {
 	{ "mobility", "group pageblocks by migratetype (off: as before Linux 2.6.24)", 0, 1, io_mobility },
 	{ "nofragment", "avoid mixing pageblock types while other zones have memory (ALLOC_NOFRAGMENT)", 0, 1,
 	  io_nofragment },
+	{ "boost_steal", "a single stolen page raises the watermarks, too, as in Linux 5.0 (watermark_boost_factor)", 0, 1,
+	  io_boost_steal },
 	{ "pcp", "use per-cpu page lists", 0, 1, io_pcp },
 	{ "swap", "size of the swap area, bytes (not below what is in use)", 0, 1LL << 60, io_swap },
 	{ "cpu", "the cpu that commands run on", 0, MAX_CPUS, io_cpu },

@@ -4,7 +4,7 @@
  *
  *   three-quarters   of every four pages one stays; compaction
  *   mobility         grouping by mobility off and on; huge pages that are left
- *   fragavoid        ALLOC_NOFRAGMENT and watermark boost off and on; fallbacks
+ *   fragavoid        ALLOC_NOFRAGMENT and watermark boost off and on; fallbacks (experiment_fragavoid.c)
  *   frag             LLFree's benchmark: fill, free half, replace a tenth again and again
  *   pollution        how few unmovable pages spoil how many pageblocks
  *
@@ -20,29 +20,14 @@
 
 #include "alloc/compaction.h"
 #include "alloc/extfrag.h"
-#include "alloc/held.h"
-#include "alloc/lru.h"
 #include "alloc/page_owner.h"
-#include "alloc/vmscan.h"
+#include "sim/experiment_internal.h"
 #include "sim/machine.h"
 
 #define LL(v) ((unsigned long long)(v))
 
 /* Takes every page: watermarks do not count, nobody reclaims. */
 #define GFP_ALL_OF_IT (__GFP_MEMALLOC | __GFP_NOWARN)
-
-enum { UNMOVABLE, MOVABLE, NR_SETS };
-
-/* One run on one machine. */
-struct lab {
-	struct machine *m;
-	struct mm *mm;
-	struct rng rng;
-	struct held_set set[NR_SETS];
-	owner_id owner[NR_SETS];
-	u64 extfrag; /* fallback events seen */
-	u64 seq;
-};
 
 static void lab_start(struct lab *l, struct machine *m, u64 seed)
 {
@@ -52,7 +37,6 @@ static void lab_start(struct lab *l, struct machine *m, u64 seed)
 	l->owner[MOVABLE] = owner_intern(l->mm, "experiment", "alloc_pages < movable", -1);
 	for (int s = 0; s < NR_SETS; s++)
 		owner_get(l->mm, l->owner[s])->set = &l->set[s];
-	l->seq = m->trace.seq;
 }
 
 static bool take(struct lab *l, int set, gfp_t gfp, unsigned order)
@@ -115,42 +99,28 @@ static double unusable(const struct contiguity *c)
 	return c->free ? 1000.0 * (double)(c->free - c->huge) / (double)c->free : 0.0;
 }
 
+u64 lab_managed_pages(const struct lab *l) { return measure(l).managed; }
+
 static double huge_share(const struct contiguity *c)
 {
 	return c->managed ? 100.0 * (double)c->huge / (double)c->managed : 0.0;
 }
 
-/* Called often enough that the ring has forgotten nothing. */
-static void count_extfrag(struct lab *l)
-{
-	for (; l->seq < l->m->trace.seq; l->seq++) {
-		const struct trace_event *e = trace_get(&l->m->trace, l->seq);
-
-		l->extfrag += e && e->type == TRACE_mm_page_alloc_extfrag;
-	}
-}
-
 /* --- machines ------------------------------------------------------------------------------ */
 
-typedef void (*lab_fn)(struct lab *l, const struct experiment_params *p, double *value, struct text *out);
-
-/* Policies under test. */
-struct policy {
-	bool mobility, nofragment, boost;
-};
-static const struct policy all_on = { true, true, true };
+static const struct policy all_on = { true, true, true, false };
 
 static void set_policy(struct mm *mm, const struct policy *pol)
 {
 	mm->vm.mobility = pol->mobility;
 	mm->vm.nofragment = pol->nofragment;
+	mm->vm.boost_steal = pol->boost_steal;
 	if (!pol->boost)
 		mm->vm.watermark_boost_factor = 0;
 }
 
-/* Boot a machine, run @fn on it, throw it away. */
-static int on_machine(const struct experiment_params *p, const struct policy *pol, lab_fn fn, double *value,
-		      struct text *out, struct mm_error *err)
+int lab_on_machine(const struct experiment_params *p, const struct policy *pol, lab_fn fn, double *value,
+		   struct text *out, struct mm_error *err)
 {
 	struct machine *m = p->boot(p->arg, err);
 	struct lab l;
@@ -214,7 +184,7 @@ static int run_three_quarters(const struct experiment_params *p, struct experime
 			      struct mm_error *err)
 {
 	double v[2] = { 0, 0 };
-	int rc = on_machine(p, &all_on, three_quarters, v, out, err);
+	int rc = lab_on_machine(p, &all_on, three_quarters, v, out, err);
 
 	*res = (struct experiment_result){ v[0], v[1] };
 	if (!rc)
@@ -269,80 +239,20 @@ static void mobility(struct lab *l, const struct experiment_params *p, double *v
 static int run_mobility(const struct experiment_params *p, struct experiment_result *res, struct text *out,
 			struct mm_error *err)
 {
-	static const struct policy off = { false, true, true };
+	static const struct policy off = { false, true, true, false };
 	int rc;
 
 	text_puts(out, "grouping off: ");
-	rc = on_machine(p, &off, mobility, &res->before, out, err);
+	rc = lab_on_machine(p, &off, mobility, &res->before, out, err);
 	if (rc)
 		return rc;
 	text_puts(out, "grouping on:  ");
-	rc = on_machine(p, &all_on, mobility, &res->after, out, err);
+	rc = lab_on_machine(p, &all_on, mobility, &res->after, out, err);
 	if (!rc)
 		text_printf(out, "published (Gorman, Whitcroft): 1 %% against 40 %%; ours %.1f %% against %.1f %%. Ours gives all "
 			    "movable memory back at the end, the paper's machine kept part of it; so ours is higher.\n",
 			    res->before, res->after);
 	return rc;
-}
-
-/* --- avoiding fragmentation ------------------------------------------------------------------------- */
-
-/* A page of the page cache: reclaim takes the oldest ones when memory is short. */
-static void cache_page(struct lab *l)
-{
-	page_handle h = alloc_pages(l->mm, GFP_HIGHUSER_MOVABLE, 0, l->mm->cpu_node[l->mm->cpu], 0);
-
-	if (h == NO_PAGE)
-		return;
-	page_set_info(l->mm, h, KIND_FILE, PGF_LRU | PGF_UPTODATE);
-	lru_add(l->mm, h);
-}
-
-/* Files are read all the time; the kernel allocates and frees in between, at times in bursts. */
-static void fragavoid(struct lab *l, const struct experiment_params *p, double *value, struct text *out)
-{
-	struct contiguity c = measure(l);
-	u64 ops = p->ops ? p->ops : 2 * c.managed, limit = c.managed / 8;
-
-	for (u64 i = 0; i < ops; i++) {
-		bool burst = (i >> 12 & 7) == 7;
-
-		if (rng_percent(&l->rng, burst ? 30 : 3))
-			take(l, UNMOVABLE, GFP_KERNEL, (unsigned)rng_below(&l->rng, 3));
-		else
-			cache_page(l);
-		if (l->set[UNMOVABLE].nr > limit || rng_percent(&l->rng, 4))
-			drop_random(l, UNMOVABLE);
-		if (i % 32 == 0) {
-			kswapd_run_all(l->mm);
-			count_extfrag(l);
-		}
-	}
-	count_extfrag(l);
-	*value = (double)l->extfrag;
-	text_printf(out, "%llu events mm_page_alloc_extfrag in %llu operations\n", LL(l->extfrag), LL(ops));
-}
-
-static int run_fragavoid(const struct experiment_params *p, struct experiment_result *res, struct text *out,
-			 struct mm_error *err)
-{
-	static const struct policy off = { true, false, false };
-	double fewer;
-	int rc;
-
-	text_puts(out, "off: ");
-	rc = on_machine(p, &off, fragavoid, &res->before, out, err);
-	if (rc)
-		return rc;
-	text_puts(out, "on:  ");
-	rc = on_machine(p, &all_on, fragavoid, &res->after, out, err);
-	if (rc)
-		return rc;
-	fewer = res->before > 0 ? 100.0 * (1.0 - res->after / res->before) : 0.0;
-	text_printf(out, "published (Gorman, Linux 5.0): over 80 %% fewer; ours %.1f %% %s. The load is not his "
-		    "(thpfioscale); NOFRAGMENT acts only where a zone Normal lies above a zone DMA32.\n",
-		    fewer < 0 ? -fewer : fewer, fewer < 0 ? "more" : "fewer");
-	return 0;
 }
 
 /* --- frag ------------------------------------------------------------------------------------------------- */
@@ -403,7 +313,7 @@ static void frag(struct lab *l, const struct experiment_params *p, double *value
 static int run_frag(const struct experiment_params *p, struct experiment_result *res, struct text *out, struct mm_error *err)
 {
 	double v[2] = { 0, 0 };
-	int rc = on_machine(p, &all_on, frag, v, out, err);
+	int rc = lab_on_machine(p, &all_on, frag, v, out, err);
 
 	*res = (struct experiment_result){ v[0], v[1] };
 	if (!rc)
@@ -455,14 +365,14 @@ static double power(double base, int n)
 static int run_pollution(const struct experiment_params *p, struct experiment_result *res, struct text *out,
 			 struct mm_error *err)
 {
-	static const struct policy off = { false, true, true };
+	static const struct policy off = { false, true, true, false };
 
 	text_puts(out, "unmovable   1-(1-u)^512   grouping off   grouping on   (percent of 2 MiB blocks spoilt)\n");
 	for (int i = 0; i < NR_SHARES; i++) {
 		double a[2] = { shares[i], 0 }, b[2] = { shares[i], 0 };
-		int rc = on_machine(p, &off, pollution, a, out, err);
+		int rc = lab_on_machine(p, &off, pollution, a, out, err);
 
-		rc = rc ? rc : on_machine(p, &all_on, pollution, b, out, err);
+		rc = rc ? rc : lab_on_machine(p, &all_on, pollution, b, out, err);
 		if (rc)
 			return rc;
 		text_printf(out, "%7.2f %%   %9.1f %%   %10.1f %%   %9.1f %%\n", 100.0 * shares[i],
@@ -481,7 +391,7 @@ static const struct experiment table[] = {
 	  run_three_quarters },
 	{ "mobility", "huge pages that are left with and without grouping by mobility", "Gorman, Whitcroft: 1 % against 40 %",
 	  run_mobility },
-	{ "fragavoid", "fallbacks with and without ALLOC_NOFRAGMENT and watermark boost", "Gorman, Linux 5.0: over 80 % fewer",
+	{ "fragavoid", "fallbacks with and without ALLOC_NOFRAGMENT and watermark boost", "Gorman, Linux 5.0: 93 to 98 % fewer",
 	  run_fragavoid },
 	{ "frag", "fill, free half at random, replace a tenth an iteration", "LLFree's benchmark frag", run_frag },
 	{ "pollution", "2 MiB blocks that a few unmovable pages spoil", "Contiguitas; 1-(1-u)^512", run_pollution },

@@ -165,6 +165,8 @@ static page_handle alloc_slab_page(struct slab_state *st, struct kmem_cache *s, 
 	return page;
 }
 
+bool slab_busy(const struct slab_state *st) { return st->in_new_slab; }
+
 struct slab *slab_new(struct slab_state *st, struct kmem_cache *s, gfp_t gfp, int node)
 {
 	struct slab *slab;

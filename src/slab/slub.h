@@ -112,6 +112,9 @@ u32 kmem_cache_alloc_bulk(struct slab_state *st, struct kmem_cache *s, gfp_t gfp
 int kmem_cache_free_bulk(struct slab_state *st, struct kmem_cache *s, u32 nr, u64 *p,
 			 struct mm_error *err);
 
+/* Pages are being asked for a slab: a shrinker that is called meanwhile must free no object. */
+bool slab_busy(const struct slab_state *st);
+
 /* --- slab_thin.c ----------------------------------------------------------------- */
 
 /*

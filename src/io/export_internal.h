@@ -21,7 +21,6 @@ void tree_put(struct tree *t, const char *fmt, ...) PRINTF(2, 3);
 void tree_line(struct tree *t, const char *line, const char *fmt, ...) PRINTF(3, 4);
 /* A symbolic link @fmt -> @target. */
 void tree_link(struct tree *t, const char *target, const char *fmt, ...) PRINTF(3, 4);
-void tree_mkdir(struct tree *t, const char *fmt, ...) PRINTF(2, 3);
 
 void export_proc(struct tree *t, struct system *sys);
 void export_memory_blocks(struct tree *t, struct system *sys);

@@ -70,15 +70,12 @@ static void write_file(struct tree *t, const char *path, const char *data, size_
 	t->nr_files++;
 }
 
-void tree_put(struct tree *t, const char *fmt, ...)
+/* The composed body becomes the file @fmt, and is emptied. */
+static void put_body(struct tree *t, const char *fmt, va_list ap)
 {
 	char path[PATH_MAX];
-	va_list ap;
-	bool ok;
+	bool ok = tree_path(t, path, fmt, ap);
 
-	va_start(ap, fmt);
-	ok = tree_path(t, path, fmt, ap);
-	va_end(ap);
 	if (t->body.failed && !t->rc)
 		t->rc = mm_fail(t->err, -ENOMEM, "the host has no memory to compose %s", path);
 	else if (ok)
@@ -86,20 +83,24 @@ void tree_put(struct tree *t, const char *fmt, ...)
 	text_clear(&t->body);
 }
 
-void tree_line(struct tree *t, const char *line, const char *fmt, ...)
+void tree_put(struct tree *t, const char *fmt, ...)
 {
-	char path[PATH_MAX];
 	va_list ap;
-	bool ok;
 
 	va_start(ap, fmt);
-	ok = tree_path(t, path, fmt, ap);
+	put_body(t, fmt, ap);
 	va_end(ap);
+}
+
+void tree_line(struct tree *t, const char *line, const char *fmt, ...)
+{
+	va_list ap;
+
 	text_clear(&t->body);
 	text_printf(&t->body, "%s\n", line);
-	if (ok)
-		write_file(t, path, text_str(&t->body), t->body.len);
-	text_clear(&t->body);
+	va_start(ap, fmt);
+	put_body(t, fmt, ap);
+	va_end(ap);
 }
 
 void tree_link(struct tree *t, const char *target, const char *fmt, ...)
@@ -116,19 +117,6 @@ void tree_link(struct tree *t, const char *target, const char *fmt, ...)
 	if (symlinkat(target, t->fd, path))
 		tree_fail(t, path);
 	t->nr_files++;
-}
-
-void tree_mkdir(struct tree *t, const char *fmt, ...)
-{
-	char path[PATH_MAX];
-	va_list ap;
-	bool ok;
-
-	va_start(ap, fmt);
-	ok = tree_path(t, path, fmt, ap);
-	va_end(ap);
-	if (ok && mkdirat(t->fd, path, 0777) && errno != EEXIST)
-		tree_fail(t, path);
 }
 
 /* --- all or nothing ------------------------------------------------------------ */

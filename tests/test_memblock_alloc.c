@@ -235,6 +235,9 @@ static const struct node_case node_cases[] = {
 	/*  The range is above the node: the lower limit is dropped, but only after other nodes in it.  */
 	{ "range above the node", { 0 }, KiB, 2, N6, E, E - KiB, N6, N2, N2 },
 	/*  A place never spans two memory regions, so not two nodes.  */
+	{ "range begins in the node", { 0 }, KiB, 3, N3 + 2 * KiB, N6, N3_E - KiB, N3 + 2 * KiB, N3_E - KiB, N3 + 2 * KiB },
+	/* Nothing in the range: the lower limit is dropped, then the node, unless it is exact. */
+	{ "range over two nodes, reserved", { N2, N3_E - N2 }, KiB, 2, N2, N3_E, N2 - KiB, B, 0, 0 },
 	{ "larger than any node", { 0 }, 13 * KiB, 3, B, E, 0, 0, 0, 0 },
 	{ "no such node", { 0 }, KiB, 9, B, E, E - KiB, B, 0, 0 },
 };

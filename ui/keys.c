@@ -263,12 +263,23 @@ static void first_name(const struct ui *ui, const struct key *k, char *out, size
 	snprintf(out, size, "%.*s", (int)strcspn(s, " "), s);
 }
 
+/* A running system is only looked at: what changes or replays a machine is not offered. */
+static bool offered(const struct ui *ui, const struct key *k)
+{
+	static const char *const group[] = { "Allocate", "Time", "Hotplug" };
+
+	for (size_t i = 0; ui->opt.live && i < ARRAY_SIZE(group); i++)
+		if (!strcmp(k->group, group[i]) && k->fn != act_explain)
+			return false;
+	return true;
+}
+
 static const struct key *by_status(struct ui *ui, int status)
 {
 	const struct key *best = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (keys[i].status == status)
+		if (keys[i].status == status && offered(ui, &keys[i]))
 			best = more_special(ui, best, &keys[i]);
 	return best;
 }

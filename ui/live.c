@@ -92,15 +92,30 @@ void live_text(const struct ui *ui, char *buf, size_t n)
 		snprintf(buf, n, "live: every %llu.%llu s", (unsigned long long)p / 1000, (unsigned long long)p % 1000 / 100);
 }
 
-static void sheet_costs(struct ui *ui)
+/* The sheet's lines, no longer than the screen is wide. */
+static void wrap(struct text *t, const char *s, int width)
+{
+	while (*s) {
+		size_t n = strcspn(s, "\n"), part = n;
+
+		if (n > (size_t)width)
+			for (part = (size_t)width; part && s[part] != ' '; part--)
+				;
+		part = part ? part : n;
+		text_printf(t, "%.*s\n", (int)part, s);
+		s += part + (s[part] == ' ' || s[part] == '\n');
+	}
+}
+
+static void sheet_costs(const struct ui *ui, struct text *t)
 {
 	const struct live_stats *st = live_stats(ui->opt.live);
 	u64 p = period_ms(ui);
 
-	text_printf(&ui->popup, "Looked %llu times, every %llu.%llu s. The last look took %llu.%llu ms of one processor.\n",
+	text_printf(t, "Looked %llu times, every %llu.%llu s. The last look took %llu.%llu ms of one processor.\n",
 		    (unsigned long long)st->looks, (unsigned long long)p / 1000, (unsigned long long)p % 1000 / 100,
 		    (unsigned long long)ui->live.cost_us / 1000, (unsigned long long)ui->live.cost_us % 1000 / 100);
-	text_printf(&ui->popup, "So far: %llu KiB read, of which %llu KiB had changed; %llu free lists and %llu blocks "
+	text_printf(t, "So far: %llu KiB read, of which %llu KiB had changed; %llu free lists and %llu blocks "
 		    "were brought up to date; %llu whole import%s.\n", (unsigned long long)st->bytes_read / 1024,
 		    (unsigned long long)st->bytes_parsed / 1024, (unsigned long long)st->zones_changed,
 		    (unsigned long long)st->blocks_moved, (unsigned long long)st->imports, st->imports == 1 ? "" : "s");
@@ -108,6 +123,7 @@ static void sheet_costs(struct ui *ui)
 
 void live_sheet(struct ui *ui)
 {
+	struct text all = TEXT_INIT;
 	const char *trouble;
 
 	text_clear(&ui->popup);
@@ -117,10 +133,12 @@ void live_sheet(struct ui *ui)
 	}
 	trouble = live_trouble(ui->opt.live);
 	if (*trouble)
-		text_printf(&ui->popup, "Out of date:\n%s\n", trouble);
-	sheet_costs(ui);
-	text_puts(&ui->popup, "Nothing is changed: every key that would change memory is refused.\n\n");
-	text_puts(&ui->popup, live_notes(ui->opt.live));
+		text_printf(&all, "Out of date:\n%s\n", trouble);
+	sheet_costs(ui, &all);
+	text_puts(&all, "Nothing is changed: every key that would change memory is refused.\n\n");
+	text_puts(&all, live_notes(ui->opt.live));
+	wrap(&ui->popup, text_str(&all), ui->cv.w - 2);
+	text_cleanup(&all);
 	snprintf(ui->popup_title, sizeof(ui->popup_title), "What is read, and what root would add");
 	ui->popup_scroll = (struct scroll){ 0 };
 	ui->popup_open = true;

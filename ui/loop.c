@@ -614,7 +614,7 @@ int ui_run(struct machine **m, int nr, const struct ui_options *opt, struct mm_e
 	if (!ret && opt->lesson)
 		tour_start(ui, opt->lesson);
 	if (!ret && opt->live)
-		ui_say(ui, false, "The running system, read only. :live tells what is read and what root would add.");
+		ui_say(ui, false, "The running system, read only. :live says what is read and what root would add.");
 	if (!ret && opt->record)
 		start_recording(ui);
 	if (!ret)

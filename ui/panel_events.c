@@ -104,5 +104,6 @@ void events_draw(struct ui *ui, struct pane *p, struct rect r)
 		draw_story(ui, p, r, i, &s[i]);
 	if (!n && r.h)
 		canvas_text(&ui->cv, r.x + p->layout.label_w, r.y, r.w - p->layout.label_w - 1, st(C_DIM, C_GROUND),
-			    "Booted. Press a to allocate, Space to run a workload, m for the menu.");
+			    ui->opt.live ? "The running system. What changes is redrawn; :live tells what is read, m is the menu."
+					 : "Booted. Press a to allocate, Space to run a workload, m for the menu.");
 }

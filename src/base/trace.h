@@ -115,6 +115,9 @@ static inline void trace_emit(struct trace *t, enum trace_type type, u64 p, u64 
 /* The machine went back to when @seq events had been emitted; the ring had been written up to @written. */
 void trace_rewind(struct trace *t, u64 seq, u64 written);
 
+/* Nothing that was emitted so far can be read any more. */
+static inline void trace_forget(struct trace *t) { t->floor = t->seq; }
+
 /* The oldest sequence number that can still be read. */
 u64 trace_oldest(const struct trace *t);
 /* Event number @seq, or NULL when it is gone or not there yet. */

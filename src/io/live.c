@@ -247,6 +247,7 @@ static int apply(struct live *l, struct machine *m, const u8 *changed)
 		rc = 0;
 	}
 	arena_set_oom(m->arena, old);
+	trace_forget(&m->trace);
 	return rc;
 }
 

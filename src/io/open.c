@@ -19,6 +19,7 @@ static int apply_state(struct machine *m, struct mm_error *err)
 	jmp_buf env, *old = arena_set_oom(m->arena, &env);
 	struct text out = TEXT_INIT; /* what slab caches have to say: nobody is there to read it */
 	volatile int rc = -ENOMEM;
+	u64 seq = m->trace.seq;
 
 	if (!setjmp(env)) {
 		import_apply_state(m->sys, &out);
@@ -26,6 +27,7 @@ static int apply_state(struct machine *m, struct mm_error *err)
 	}
 	arena_set_oom(m->arena, old);
 	text_cleanup(&out);
+	trace_rewind(&m->trace, seq, m->trace.seq); /* how the state was built is no event of the machine */
 	return rc ? mm_fail(err, rc, "the host has no memory left for this machine's pages") : 0;
 }
 
@@ -97,6 +99,10 @@ struct machine *machine_import(const char *root, enum boot_stage upto, struct te
 struct machine *machine_import_look(const char *root, struct text *notes, struct mm_error *err)
 {
 	struct desc *desc = import_root(root, 0, notes, err);
+	struct machine *m;
 
-	return desc ? boot_and_fill(desc, BOOT_LATE, err) : NULL;
+	m = desc ? boot_and_fill(desc, BOOT_LATE, err) : NULL;
+	if (m)
+		trace_forget(&m->trace); /* of the model's boot: the system that is looked at did something else */
+	return m;
 }

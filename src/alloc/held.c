@@ -7,6 +7,29 @@
 
 #define REASON_SHIFT 28 /* of the reason + 1 in a word; gfp masks are shorter */
 
+#define MAX_WORDS 65536u
+
+/*
+ * The number of @word in the set's list. When somebody used all numbers, which takes as many
+ * different gfp masks in one set, the last one has to do.
+ */
+static u16 word_number(struct mm *mm, struct held_set *set, u32 word)
+{
+	for (u32 i = 0; i < set->nr_words; i++)
+		if (set->words[i] == word)
+			return (u16)i;
+	if (set->nr_words == MAX_WORDS)
+		return MAX_WORDS - 1;
+	if (set->nr_words == set->cap_words) {
+		u32 cap = set->cap_words ? set->cap_words * 2 : 4;
+
+		set->words = arena_realloc(mm->arena, set->words, set->cap_words * sizeof(u32), cap * sizeof(u32));
+		set->cap_words = cap;
+	}
+	set->words[set->nr_words] = word;
+	return (u16)set->nr_words++;
+}
+
 u32 held_add(struct mm *mm, struct held_set *set, page_handle head)
 {
 	struct page *p = memmap_page(mm->map, head);
@@ -15,11 +38,11 @@ u32 held_add(struct mm *mm, struct held_set *set, page_handle head)
 		u32 cap = set->cap ? set->cap * 2 : 64;
 
 		set->h = arena_realloc(mm->arena, set->h, set->cap * sizeof(*set->h), cap * sizeof(*set->h));
-		set->word = arena_realloc(mm->arena, set->word, set->cap * sizeof(u32), cap * sizeof(u32));
+		set->word = arena_realloc(mm->arena, set->word, set->cap * sizeof(u16), cap * sizeof(u16));
 		set->cap = cap;
 	}
 	memmap_dirty(mm->map, head);
-	set->word[set->nr] = p->prev;
+	set->word[set->nr] = word_number(mm, set, p->prev);
 	p->prev = p->next;
 	p->next = set->nr;
 	set->h[set->nr] = head;
@@ -91,24 +114,24 @@ u32 allocation_seq(const struct mm *mm, page_handle head)
 	return o && o->set ? p->prev : p->next;
 }
 
-/* Where the word of the block is; NULL: it is not kept. */
-static const u32 *word_of(const struct mm *mm, page_handle head)
+/* The set that holds the block; NULL: nobody does. */
+static struct held_set *set_of(const struct mm *mm, page_handle head)
 {
-	const struct page *p = memmap_page(mm->map, head);
-	const struct owner_record *o = owner_get((struct mm *)mm, page_owner_id(p));
-	u32 i;
+	const struct owner_record *o = owner_get((struct mm *)mm, page_owner_id(memmap_page(mm->map, head)));
 
-	if (!o || !o->set)
-		return p->info & PGF_LRU ? NULL : &p->prev;
-	i = held_index(mm, head);
-	return i < o->set->nr ? &o->set->word[i] : NULL;
+	return o ? o->set : NULL;
 }
 
 u32 allocation_word(const struct mm *mm, page_handle head)
 {
-	const u32 *word = word_of(mm, head);
+	const struct page *p = memmap_page(mm->map, head);
+	const struct held_set *set = set_of(mm, head);
+	u32 i;
 
-	return word ? *word : 0;
+	if (!set)
+		return p->info & PGF_LRU ? 0 : p->prev;
+	i = held_index(mm, head);
+	return i < set->nr ? set->words[set->word[i]] : 0;
 }
 
 gfp_t allocation_gfp(const struct mm *mm, page_handle head)
@@ -123,11 +146,20 @@ int allocation_moved(const struct mm *mm, page_handle head)
 
 void allocation_note_move(struct mm *mm, page_handle head, int reason)
 {
-	u32 *word = (u32 *)word_of(mm, head);
+	u32 gfp = allocation_gfp(mm, head), word = gfp | (u32)(reason + 1) << REASON_SHIFT;
+	struct page *p = memmap_page(mm->map, head);
+	struct held_set *set = set_of(mm, head);
+	u32 i;
 
 	memmap_dirty(mm->map, head);
-	if (word)
-		*word = (*word & ((1u << REASON_SHIFT) - 1)) | (u32)(reason + 1) << REASON_SHIFT;
+	if (!set) {
+		if (!(p->info & PGF_LRU))
+			p->prev = word;
+		return;
+	}
+	i = held_index(mm, head);
+	if (i < set->nr)
+		set->word[i] = word_number(mm, set, word);
 }
 
 void held_cleanup(struct mm *mm, struct held_set *set)
@@ -136,7 +168,8 @@ void held_cleanup(struct mm *mm, struct held_set *set)
 		return;
 	arena_free(mm->arena, set->h, set->cap * sizeof(*set->h));
 	arena_free(mm->arena, set->word, set->cap * sizeof(*set->word));
-	*set = (struct held_set){ NULL, NULL, 0, 0 };
+	arena_free(mm->arena, set->words, set->cap_words * sizeof(*set->words));
+	*set = (struct held_set){ 0 };
 }
 
 int held_check(struct mm *mm, const struct held_set *set, struct text *report)

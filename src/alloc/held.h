@@ -16,7 +16,8 @@
  *   held               index        sequence     word
  *   held, on an LRU    list link    list link    word      (rmap: index, sequence)
  *
- * The word is the gfp mask and, above it, why the page was moved last.
+ * The word is the gfp mask and, above it, why the page was moved last. A set has few
+ * different ones: they stand in a list of their own, and beside a handle its number in it.
  */
 #ifndef MM_ALLOC_HELD_H
 #define MM_ALLOC_HELD_H
@@ -25,9 +26,12 @@
 
 struct held_set {
 	page_handle *h; /* [cap], in the arena */
-	u32 *word;      /* [cap], the same: gfp mask and last migration of each */
+	u16 *word;      /* [cap], the same: gfp mask and last migration of each, as an index into words[] */
 	u32 nr;
 	u32 cap;
+	u32 *words;     /* [cap_words], the same: different ones, in the order of their first use */
+	u32 nr_words;
+	u32 cap_words;
 };
 
 /* Add the allocated block headed by @head. Return: its index. */

@@ -13,6 +13,7 @@
 #define ARENA_MIN_SHIFT 4
 #define ARENA_CLASSES   44
 #define ARENA_CHUNK     4096
+#define GIVE_BACK_BYTES (256u * 1024) /* free blocks of this size and more keep no host memory */
 
 struct free_cell {
 	struct free_cell *next;
@@ -107,6 +108,17 @@ void *arena_alloc(struct arena *a, size_t size)
 	return cell;
 }
 
+/*
+ * The memory of a large free block goes back to the host, except where its link is. Whoever
+ * gets the block finds it zeroed in any case.
+ */
+static void give_back(void *block, size_t bytes)
+{
+	if (bytes >= GIVE_BACK_BYTES)
+		madvise((char *)align_up((uintptr_t)block + sizeof(struct free_cell), ARENA_CHUNK),
+			bytes - 2 * ARENA_CHUNK, MADV_DONTNEED);
+}
+
 void arena_free(struct arena *a, void *p, size_t size)
 {
 	unsigned c = size_class(size);
@@ -117,6 +129,7 @@ void arena_free(struct arena *a, void *p, size_t size)
 	cell->next = a->st->free[c - ARENA_MIN_SHIFT];
 	a->st->free[c - ARENA_MIN_SHIFT] = cell;
 	a->st->used -= (size_t)1 << c;
+	give_back(p, (size_t)1 << c);
 }
 
 void *arena_realloc(struct arena *a, void *old, size_t old_size, size_t size)

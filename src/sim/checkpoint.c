@@ -197,11 +197,16 @@ int checkpoints_begin(struct checkpoints *c, u64 time)
 	return 0;
 }
 
-/* Keep what the next chunks were that differ from the shadow; the shadow follows. */
+static bool all_zero(const u8 *p)
+{
+	return !p[0] && !memcmp(p, p + 1, CHUNK - 1);
+}
+
+/* Keep what the next chunks were that differ from the shadow; the shadow follows, without memory for zeroes. */
 static int scan_some(struct checkpoints *c)
 {
 	const u8 *now = arena_base(c->m->arena);
-	size_t end = max_u64(arena_extent(c->m->arena), c->shadow_len), off = c->scanned;
+	size_t end = max_u64(arena_extent(c->m->arena), c->shadow_len), off = c->scanned, zero = 0;
 
 	c->scanned = min_u64(end, off + STEP_CHUNKS * CHUNK);
 	for (; off < c->scanned; off += CHUNK) {
@@ -210,7 +215,10 @@ static int scan_some(struct checkpoints *c)
 		if (delta_add(&c->chunks, &c->pool, (u32)(off / CHUNK), c->shadow + off, CHUNK))
 			return -ENOMEM;
 		memcpy(c->shadow + off, now + off, CHUNK);
+		zero += all_zero(now + off);
 	}
+	if (zero == STEP_CHUNKS)
+		madvise(c->shadow + c->scanned - STEP_CHUNKS * CHUNK, STEP_CHUNKS * CHUNK, MADV_DONTNEED);
 	if (c->scanned == end)
 		c->job = TAKE_SORT;
 	return 0;

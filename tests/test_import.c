@@ -161,6 +161,37 @@ static void zoneinfo_alone_gives_a_machine_of_the_same_size(void **state)
 	root_remove(root);
 }
 
+/* Without sysfs and log, zones of two nodes side by side: expect both nodes; inside each other: one, and a note. */
+static void zoneinfo_tells_nodes_apart(void **state)
+{
+	static const char beside[] = "Node 1, zone    DMA32\n  pages free     1000\n        spanned  131072\n"
+				     "        present  131072\n        managed  130000\n  start_pfn:           131072\n";
+	static const char inside[] = "Node 1, zone    DMA32\n  pages free     1000\n        spanned  4096\n"
+				     "        present  4096\n        managed  4096\n  start_pfn:           8192\n";
+	const char *const second[] = { beside, inside };
+
+	for (size_t i = 0; i < ARRAY_SIZE(second); i++) {
+		char *root = root_create(), text[1024];
+		struct text notes;
+		struct desc *d;
+
+		snprintf(text, sizeof(text), "%s%s", zoneinfo, second[i]);
+		root_puts(root, "proc/version", "Linux version 6.1.0-18-amd64 (X@X)\n");
+		root_puts(root, "proc/zoneinfo", text);
+		root_puts(root, "proc/iomem", "00001000-3fffffff : System RAM\n");
+		d = import(root, 0, &notes);
+		assert_int_equal(d->nr_mem, i ? 0 : 2);
+		assert_true(!i == !strstr(text_str(&notes), "nodes lie in each other"));
+		if (!i) {
+			assert_int_equal(d->mem[1].nid, 1);
+			assert_int_equal(d->mem[1].start, 131072ULL << 12);
+		}
+		desc_free(d);
+		text_cleanup(&notes);
+		root_remove(root);
+	}
+}
+
 /*
  * Device tree, no firmware map: ranges that touch differ in no-map.
  *   [ RAM 64M ][ nomap 1M ][ RAM ........ ]   hole   [ RAM ]
@@ -583,6 +614,7 @@ int main(void)
 		cmocka_unit_test(masked_iomem_says_what_root_would_add),
 		cmocka_unit_test(iomem_gives_ram_devices_and_the_kernel_image),
 		cmocka_unit_test(zoneinfo_alone_gives_a_machine_of_the_same_size),
+		cmocka_unit_test(zoneinfo_tells_nodes_apart),
 		cmocka_unit_test(touching_node_ranges_alternate_between_ram_and_nomap),
 		cmocka_unit_test(efi_maps_of_arm64_are_read),
 		cmocka_unit_test(the_last_useful_boot_of_a_log_counts),

@@ -131,6 +131,56 @@ static int memory_from_blocks(struct import *im, const u64 *nodes, size_t nr)
 	return ret;
 }
 
+/* From the first to the last frame of a node's zones; false: it has none, or frames that cannot be. */
+static bool node_span(const struct import *im, int nid, phys_t *start, phys_t *end)
+{
+	u64 most = 1ULL << (52 - im->d->arch.page_shift);
+
+	*start = ~0ULL;
+	*end = 0;
+	for (size_t i = 0; i < im->nr_zones; i++) {
+		const struct zoneinfo_zone *z = &im->zones[i];
+
+		if (z->nid != nid || !z->present)
+			continue;
+		if (z->start_pfn > most || z->spanned > most - z->start_pfn)
+			return false;
+		*start = min_u64(*start, z->start_pfn << im->d->arch.page_shift);
+		*end = max_u64(*end, (z->start_pfn + z->spanned) << im->d->arch.page_shift);
+	}
+	return *start < *end;
+}
+
+static bool meets_a_node(const struct desc *d, phys_t start, phys_t end)
+{
+	for (size_t i = 0; i < d->nr_mem; i++)
+		if (d->mem[i].start < end && start < d->mem[i].end)
+			return true;
+	return false;
+}
+
+/* Without sysfs and log: the zones of proc/zoneinfo say where a node is, unless nodes lie in each other. */
+static int memory_from_zones(struct import *im)
+{
+	phys_t a, b;
+	int ret = 0;
+
+	for (int nid = 0; nid < MAX_NUMNODES && !ret; nid++) {
+		if (!node_span(im, nid, &a, &b))
+			continue;
+		if (meets_a_node(im->d, a, b)) {
+			text_puts(&im->notes, "proc/zoneinfo: nodes lie in each other; without sys/devices/system/node "
+					      "they are not told apart\n");
+			im->d->nr_mem = 0;
+			return 0;
+		}
+		ret = desc_add_mem(im->d, a, b, nid, false);
+	}
+	if (im->d->nr_mem == 1 && !im->d->mem[0].nid)
+		im->d->nr_mem = 0; /* one node has everything */
+	return ret;
+}
+
 /* --- cpus ------------------------------------------------------------------- */
 
 static void set_cpu(struct desc *d, struct desc_node *n, u64 cpu)
@@ -376,6 +426,8 @@ int import_nodes(struct import *im)
 		join_touching(im->d);
 	if (!ret)
 		ret = memory_from_blocks(im, nodes, nr);
+	if (!ret && !im->d->nr_mem && !boot_fakes_nodes(im) && !im->log.no_numa && !nr)
+		ret = memory_from_zones(im);
 	if (!ret)
 		ret = cpus_from_sysfs(im, nodes, nr, &any);
 	if (!ret && !any && !im->log.no_numa)

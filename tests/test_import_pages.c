@@ -246,7 +246,7 @@ static void any_map_is_shown_and_survives_the_machine_file(void **state)
 		struct host h;
 		struct machine *m;
 		struct booted b;
-		struct desc *d;
+		struct desc *d, *copy;
 
 		host_create(&h);
 		use_by_lot(&h, &r);
@@ -256,7 +256,8 @@ static void any_map_is_shown_and_survives_the_machine_file(void **state)
 		assert_sound(m);
 		d = import_root(h.root, 0, NULL, &err);
 		assert_non_null(d);
-		boot_desc(&b, again(d), BOOT_LATE);
+		copy = again(d);
+		boot_desc(&b, copy, BOOT_LATE);
 		import_apply_state(b.sys, &out);
 		for (u64 pfn = 0; pfn < PAGES; pfn++) {
 			struct page_view x, y;
@@ -267,6 +268,7 @@ static void any_map_is_shown_and_survives_the_machine_file(void **state)
 				fail_msg("pfn 0x%llx differs after the machine file", (unsigned long long)pfn);
 		}
 		booted_cleanup(&b);
+		desc_free(copy);
 		desc_free(d);
 		machine_destroy(m);
 		text_cleanup(&notes);

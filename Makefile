@@ -25,7 +25,7 @@ OPT  ?= -O2 -g
 CET  := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),-fcf-protection)
 HARDEN ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2 $(CET)
 HARDEN_LD ?= -pie -Wl,-z,relro,-z,now
-CPPFLAGS += -D_GNU_SOURCE -Isrc
+CPPFLAGS += -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc
 # Paths of the builder do not end up in the program: two builds are the same, byte by byte.
 CFLAGS += -std=gnu11 $(OPT) -fPIE -ffile-prefix-map=$(CURDIR)=. $(HARDEN) $(WARN) $(EXTRA)
 LDFLAGS += $(HARDEN_LD)
@@ -84,7 +84,7 @@ $(B)/tests/test_ui_%: $(B)/obj/tests/test_ui_%.o $(HELP_OBJ) $(UI_LIB_OBJ) $(B)/
 
 # The host's memory is refused there, allocation by allocation.
 comma := ,
-$(B)/tests/test_faults: WRAP := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc strdup strndup mmap munmap \
+$(B)/tests/test_faults: WRAP := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc strdup strndup mmap64 munmap \
 	arena_alloc arena_realloc arena_strdup)
 $(B)/tests/%: $(B)/obj/tests/%.o $(HELP_OBJ) $(B)/libmmview.a
 	@mkdir -p $(@D)
@@ -98,9 +98,12 @@ $(B)/fuzz_%: $(B)/obj/tests/fuzz_%.o $(B)/obj/tests/fuzzing.o $(B)/obj/tests/fuz
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# As many compilers as there are cpus, unless -j says something else.
+J = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 run: ## install what is missing, build, open the machine MACHINE
 	@.ci/deps build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(J) all
 	@$(B)/mmview $(MACHINE)
 
 deps: ## install what building and running need (Debian; says what and why)
@@ -110,9 +113,10 @@ deps: ## install what building and running need (Debian; says what and why)
 
 test: ## install what is missing, build, run every test
 	@.ci/deps test
-	@$(MAKE) --no-print-directory run-tests
+	@$(MAKE) --no-print-directory $(J) run-tests
 
 E2E ?= $(sort $(wildcard tests/e2e/test_*.sh))
+unit-tests: $(TESTS)
 tests: $(TESTS) $(FUZZERS) all
 run-tests: tests
 	@MMVIEW=$(B)/mmview MMVIEW_SHARED="$${MMVIEW_SHARED:-../shared}" tests/run.sh $(TESTS) $(E2E)
@@ -140,13 +144,22 @@ check-kernel: $(B)/check_kernel ## compare with captured kernels and real boot l
 check: ## what CI runs
 	@.ci/run
 
-check-long: ## valgrind, gcc -fanalyzer, clang, clang-tidy, cppcheck, coverage, millions of operations, reproducible build
+check-long: ## everything that takes long: analysers, valgrind, coverage, other processors, fuzzing, millions of operations
 	@.ci/deps check
+	@.ci/deps foreign
 	@.ci/check-long
 
 check-static: ## gcc -fanalyzer, clang, clang-tidy, cppcheck
 	@.ci/deps check
 	@.ci/check-long clang analyzer tidy cppcheck
+
+check-foreign: ## the unit tests as 32-bit and as arm64 programs (qemu), the program with musl
+	@.ci/deps foreign
+	@.ci/check-long m32 arm64 musl
+
+check-package: ## the Debian package with lintian; reproducible builds
+	@.ci/deps check
+	@.ci/check-long deb reproducible
 
 coverage: ## line coverage of src/ and ui/ by the tests
 	@.ci/deps check
@@ -189,7 +202,7 @@ docs: $(MAN) $(COMP)
 $(B)/doc/%: ui/man/%.in $(B)/gen_docs $(B)/places
 	@mkdir -p $(@D)
 	$(call say,DOC,$@)
-	$(Q)$(B)/gen_docs $(VERSION) < $< > $@.new && mv $@.new $@
+	$(Q)$(B)/gen_docs $(VERSION) $(PREFIX)/share/mmview < $< > $@.new && mv $@.new $@
 
 $(B)/doc/%.5: ui/man/%.5
 	@mkdir -p $(@D)
@@ -214,14 +227,20 @@ uninstall: ## remove what install put there
 	rm -f $(patsubst ini/%,$(D)/share/mmview/machines/%,$(wildcard ini/*.ini ini/lessons/*.lesson))
 	-rmdir $(D)/share/mmview/machines/lessons $(D)/share/mmview/machines $(D)/share/mmview
 
-deb: ## a Debian package in build/
-	@.ci/deb $(VERSION) $(B)
+# The date of what is built: the commit's, or that of the archive this came in.
+EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell git ls-files --error-unmatch Makefile >/dev/null 2>&1 && \
+	git log -1 --format=%ct),$(shell stat -c %Y Makefile))
 
-dist: ## a source tarball in build/
+deb: ## install what is missing, then a Debian package in build/
+	@.ci/deps package
+	@SOURCE_DATE_EPOCH=$(EPOCH) .ci/deb $(VERSION) $(B)
+
+dist: ## a source archive in build/
 	@mkdir -p $(B)
-	$(Q)tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$${SOURCE_DATE_EPOCH:-0} --exclude-vcs \
-		--transform 's,^,mmview-$(VERSION)/,' -cf - $(wildcard Makefile LICENSE README.md .ci .clang-format \
-		.editorconfig .gitignore src ui ini tests screenshots) | gzip -9n > $(B)/mmview-$(VERSION).tar.gz
+	$(Q)(git ls-files 2>/dev/null | grep . || find $(wildcard Makefile LICENSE README.md .ci .clang-format .editorconfig \
+		.gitignore src ui ini tests screenshots) -type f) | LC_ALL=C sort | tar --owner=0 --group=0 --numeric-owner \
+		--mode=u+rwX,go+rX,go-w --mtime=@$(EPOCH) --transform 's,^,mmview-$(VERSION)/,' -cf - -T - | \
+		gzip -9n > $(B)/mmview-$(VERSION).tar.gz
 	@echo $(B)/mmview-$(VERSION).tar.gz
 
 help: ## list the targets
@@ -232,5 +251,5 @@ clean: ## remove build/
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
-.PHONY: FORCE all tests docs deps run test run-tests asan check-screens check-kernel check check-long check-static coverage mutants fuzz bench \
+.PHONY: FORCE all unit-tests tests docs deps run test run-tests asan check-screens check-kernel check check-long check-static check-foreign check-package coverage mutants fuzz bench \
 	bench-instructions screenshots install uninstall deb dist help clean

@@ -12,7 +12,7 @@
 
 #include "alloc/page_alloc.h"
 
-#define FIXTURE_ARENA (sizeof(void *) > 4 ? 16ULL * GiB : 128ULL * MiB)
+#define FIXTURE_ARENA (16 * GiB)
 
 struct boot_fixture *bf_new(const char *arch, int cpus, const char *cmdline)
 {

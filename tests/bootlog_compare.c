@@ -150,7 +150,7 @@ static char *read_log(const char *path, size_t *len)
 /* Boot @d up to its zones and parse what it printed. */
 static int boot_log(const struct desc *d, struct bootlog *got, struct mm_error *err)
 {
-	struct arena *a = arena_create(1ULL << 36);
+	struct arena *a = arena_create(64 * GiB);
 	struct text t = TEXT_INIT;
 	struct trace trace;
 	struct system *sys;

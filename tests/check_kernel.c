@@ -27,7 +27,7 @@
 #include "io/procfs.h"
 
 #define TRACE_ENTRIES 1024
-#define ARENA_BYTES   (sizeof(void *) > 4 ? 16ULL * GiB : 256ULL * MiB)
+#define ARENA_BYTES   (16 * GiB)
 
 /* One capture: where the log is that boot sees, and where the answers are. */
 struct specimen {

@@ -5,9 +5,11 @@
  *
  *   @COMMANDS@  the engine's commands, as troff     @COMMAND_WORDS@  their names, one line
  *   @FRONT@     the screen's commands, as troff     @SHOW_WORDS@     what can be shown, one line
- *   @KEYS@      the keys, as troff
+ *   @KEYS@      the keys, as troff                  @OPTION_WORDS@   the options, one line
+ *   @OPTIONS@   the options, as troff               @BASH_VALUES@    what may follow them: arms of bash's case
+ *   @ZSH_OPTIONS@  specs for zsh's _arguments
  *
- * and @VERSION@ anywhere by the first argument.
+ * and anywhere @VERSION@ by the first argument, @DATADIR@ by the second.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -15,6 +17,7 @@
 #include <string.h>
 
 #include "../ui/app.h"
+#include "../ui/options.h"
 #include "mmview.h"
 
 /* Text for troff: no line of it is a request, no letter an escape. */
@@ -119,14 +122,125 @@ static void put_show_words(void)
 	putchar('\n');
 }
 
-static void put_line(const char *line, const char *version)
+static void put_bold(const char *s)
 {
-	const char *at = strstr(line, "@VERSION@");
+	fputs("\\fB", stdout);
+	for (; *s; s++)
+		fputs(*s == '-' ? "\\-" : (char[]){ *s, 0 }, stdout);
+	fputs("\\fR", stdout);
+}
 
-	if (at)
-		printf("%.*s%s%s", (int)(at - line), line, version, at + strlen("@VERSION@"));
-	else
-		fputs(line, stdout);
+/* "-d, --delay=MS", the fixed part bold, what the user chooses slanted; then what it does. */
+static void put_options(void)
+{
+	const struct option_row *o;
+	char name[64];
+
+	for (int i = 0; (o = option_at(i)); i++) {
+		puts(".TP");
+		if (option_letter(o)) {
+			snprintf(name, sizeof(name), "-%c", option_letter(o));
+			put_bold(name);
+			fputs(", ", stdout);
+		}
+		snprintf(name, sizeof(name), "--%s", o->name);
+		put_bold(name);
+		if (o->kind == OPTION_CHOICE)
+			printf("=\\fB%s\\fR", o->value);
+		else if (o->value)
+			printf(o->optional ? "[=\\fI%s\\fR]" : "=\\fI%s\\fR", o->value);
+		putchar('\n');
+		put_troff(o->help);
+	}
+}
+
+static void put_option_words(void)
+{
+	const struct option_row *o;
+
+	for (int i = 0; (o = option_at(i)); i++) {
+		if (option_letter(o))
+			printf("-%c ", option_letter(o));
+		printf("--%s ", o->name);
+	}
+	putchar('\n');
+}
+
+/* The words of an OPTION_CHOICE, with blanks between. */
+static void put_choices(const struct option_row *o)
+{
+	for (const char *s = o->value; *s; s++)
+		putchar(*s == '|' ? ' ' : *s);
+}
+
+static void put_bash_values(void)
+{
+	const struct option_row *o;
+
+	for (int i = 0; (o = option_at(i)); i++) {
+		if (o->kind == OPTION_FLAG)
+			continue;
+		putchar('\t');
+		if (option_letter(o))
+			printf("-%c | ", option_letter(o));
+		printf("--%s) ", o->name);
+		switch (o->kind) {
+		case OPTION_COMMAND: puts("_mmview_command \"$cur\" ;;"); break;
+		case OPTION_PATH: puts("COMPREPLY=($(compgen -f -- \"$cur\")) ;;"); break;
+		case OPTION_LESSON: puts("_mmview_lesson \"$cur\" ;;"); break;
+		case OPTION_CHOICE:
+			fputs("COMPREPLY=($(compgen -W '", stdout);
+			put_choices(o);
+			puts("' -- \"$cur\")) ;;");
+			break;
+		default: puts(";;");
+		}
+	}
+}
+
+static void put_zsh_action(const struct option_row *o)
+{
+	if (o->kind == OPTION_CHOICE) {
+		printf(":%s:(", o->name);
+		put_choices(o);
+		putchar(')');
+		return;
+	}
+	printf(":%s:%s", o->value, o->kind == OPTION_COMMAND ? "_mmview_commands" :
+	       o->kind == OPTION_LESSON ? "_mmview_lessons" : o->kind == OPTION_PATH ? "_files" : " ");
+}
+
+static void put_zsh_options(void)
+{
+	const struct option_row *o;
+
+	for (int i = 0; (o = option_at(i)); i++) {
+		const char *value = o->kind == OPTION_FLAG ? "" : o->optional ? "=-" : "=";
+
+		fputs(o->kind == OPTION_COMMAND || !strcmp(o->name, "file") ? "\t'*'" : "\t", stdout);
+		if (option_letter(o))
+			printf("{-%c%s,--%s%s}'[%s]", option_letter(o), *value ? "+" : "", o->name, value, o->help);
+		else
+			printf("'--%s%s[%s]", o->name, value, o->help);
+		if (o->kind != OPTION_FLAG)
+			put_zsh_action(o);
+		puts("' \\");
+	}
+}
+
+static void put_line(const char *line, char **values)
+{
+	static const char *const words[] = { "@VERSION@", "@DATADIR@" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		const char *at = strstr(line, words[i]);
+
+		if (at) {
+			printf("%.*s%s%s", (int)(at - line), line, values[i], at + strlen(words[i]));
+			return;
+		}
+	}
+	fputs(line, stdout);
 }
 
 int main(int argc, char **argv)
@@ -134,10 +248,12 @@ int main(int argc, char **argv)
 	static const struct { const char *word; void (*put)(void); } parts[] = {
 		{ "@COMMANDS@\n", put_commands }, { "@FRONT@\n", put_front }, { "@KEYS@\n", put_keys }, { "@ROLES@\n", put_roles },
 		{ "@COMMAND_WORDS@\n", put_command_words }, { "@SHOW_WORDS@\n", put_show_words },
+		{ "@OPTIONS@\n", put_options }, { "@OPTION_WORDS@\n", put_option_words },
+		{ "@BASH_VALUES@\n", put_bash_values }, { "@ZSH_OPTIONS@\n", put_zsh_options },
 	};
 	char line[1024];
 
-	while (argc > 1 && fgets(line, sizeof(line), stdin)) {
+	while (argc > 2 && fgets(line, sizeof(line), stdin)) {
 		size_t i = 0;
 
 		while (i < ARRAY_SIZE(parts) && strcmp(parts[i].word, line))
@@ -145,7 +261,7 @@ int main(int argc, char **argv)
 		if (i < ARRAY_SIZE(parts))
 			parts[i].put();
 		else
-			put_line(line, argv[1]);
+			put_line(line, argv + 1);
 	}
-	return argc > 1 && !ferror(stdout) && !fflush(stdout) ? 0 : 1;
+	return argc > 2 && !ferror(stdout) && !fflush(stdout) ? 0 : 1;
 }

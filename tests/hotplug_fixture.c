@@ -42,7 +42,7 @@ struct hot_machine *hot_boot(struct desc *d)
 	struct hot_machine *m = calloc(1, sizeof(*m));
 	struct mm_error err = { 0, "" };
 
-	if (!m || !(m->arena = arena_create(8ULL << 30)) || trace_init(&m->trace, 4096))
+	if (!m || !(m->arena = arena_create(8 * GiB)) || trace_init(&m->trace, 4096))
 		oom();
 	m->desc = d;
 	m->sys = arena_alloc(m->arena, sizeof(*m->sys));

@@ -110,7 +110,7 @@ void boot_desc(struct booted *b, const struct desc *d, enum boot_stage upto)
 {
 	struct mm_error err = { 0 };
 
-	b->arena = arena_create(1ULL << 36);
+	b->arena = arena_create(64 * GiB);
 	assert_non_null(b->arena);
 	assert_int_equal(trace_init(&b->trace, 1024), 0);
 	b->sys = arena_alloc(b->arena, sizeof(*b->sys));

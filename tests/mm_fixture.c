@@ -9,7 +9,7 @@
 #include "alloc/watermark.h"
 #include "alloc/zonelist.h"
 
-#define ARENA_BYTES (sizeof(void *) > 4 ? 4ULL << 30 : 512ULL << 20)
+#define ARENA_BYTES (4 * GiB)
 #define TRACE_RING  (1u << 16)
 
 static void add_zone(struct mm_fixture *f, const struct zone_spec *s)

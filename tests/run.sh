@@ -4,7 +4,7 @@
 # as many at a time as there are cpus, show what fails, and close with one line:
 # N passed, N failed, N skipped.
 #
-#   tests/run.sh PROGRAM...        JOBS=1: one at a time
+#   tests/run.sh PROGRAM...        JOBS=1: one at a time; RUN=COMMAND starts programs
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
@@ -14,7 +14,8 @@ run_one() {
 	name=$(basename "$t")
 	out=$results/$name.out
 	start=$(date +%s)
-	CMOCKA_MESSAGE_OUTPUT=TAP "$t" >"$out" 2>&1
+	# shellcheck disable=SC2086
+	CMOCKA_MESSAGE_OUTPUT=TAP ${RUN-} "$t" >"$out" 2>&1
 	status=$?
 	p=$(grep -c '^ok ' "$out")
 	f=$(grep -c '^not ok ' "$out")

@@ -3,7 +3,7 @@
  * The host refuses memory: the n-th allocation fails, for every n, alone or with all
  * that follow. Each time there is an error with a message, nothing leaks, and a machine
  * that was there before is as it was. The linker leads our calls of malloc() and the
- * like here (--wrap, see the Makefile).
+ * like here (--wrap, see the Makefile); with 64-bit file offsets mmap() is mmap64() there.
  *
  *   allocation   1  2  3  4  5 ...          run 4:  ok ok ok fails
  */
@@ -53,7 +53,7 @@ void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t n);
 char *__real_strdup(const char *s);
 char *__real_strndup(const char *s, size_t n);
-void *__real_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
+void *__real_mmap64(void *at, size_t n, int prot, int flags, int fd, off_t off);
 int __real_munmap(void *p, size_t n);
 void *__real_arena_alloc(struct arena *a, size_t size);
 void *__real_arena_realloc(struct arena *a, void *old, size_t old_size, size_t size);
@@ -63,7 +63,7 @@ void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t n);
 char *__wrap_strdup(const char *s);
 char *__wrap_strndup(const char *s, size_t n);
-void *__wrap_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
+void *__wrap_mmap64(void *at, size_t n, int prot, int flags, int fd, off_t off);
 int __wrap_munmap(void *p, size_t n);
 void *__wrap_arena_alloc(struct arena *a, size_t size);
 void *__wrap_arena_realloc(struct arena *a, void *old, size_t old_size, size_t size);
@@ -75,9 +75,9 @@ void *__wrap_realloc(void *p, size_t n) { return refused() ? NULL : __real_reall
 char *__wrap_strdup(const char *s) { return refused() ? NULL : __real_strdup(s); }
 char *__wrap_strndup(const char *s, size_t n) { return refused() ? NULL : __real_strndup(s, n); }
 
-void *__wrap_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off)
+void *__wrap_mmap64(void *at, size_t n, int prot, int flags, int fd, off_t off)
 {
-	void *p = refused() ? MAP_FAILED : __real_mmap(at, n, prot, flags, fd, off);
+	void *p = refused() ? MAP_FAILED : __real_mmap64(at, n, prot, flags, fd, off);
 
 	mapped += p != MAP_FAILED;
 	return p;

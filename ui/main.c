@@ -18,11 +18,13 @@
 #include "io/open.h"
 #include "lesson.h"
 #include "mmview.h"
+#include "options.h"
 #include "ui.h"
 
 #define EXIT_FAILED 1
 #define EXIT_USAGE  2
 #define MAX_ACTIONS 256
+#define MAX_OPTIONS 32
 
 struct options {
 	struct action action[MAX_ACTIONS];
@@ -32,56 +34,63 @@ struct options {
 	struct ui_options ui;
 };
 
-enum { OPT_IMPORT = 256, OPT_CHECK, OPT_JSON, OPT_LIVE, OPT_LESSON, OPT_COLOR, OPT_PALETTE, OPT_ASCII, OPT_NO_MOUSE,
-       OPT_READONLY, OPT_PRESENT, OPT_LANG, OPT_RECORD, OPT_NO_HISTORY };
-
-static const struct option long_options[] = {
-	{ "execute", required_argument, NULL, 'x' },
-	{ "file", required_argument, NULL, 'f' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "delay", required_argument, NULL, 'd' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ "check", no_argument, NULL, OPT_CHECK },
-	{ "import", required_argument, NULL, OPT_IMPORT },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "live", optional_argument, NULL, OPT_LIVE },
-	{ "lesson", optional_argument, NULL, OPT_LESSON },
-	{ "color", required_argument, NULL, OPT_COLOR },
-	{ "palette", required_argument, NULL, OPT_PALETTE },
-	{ "ascii", no_argument, NULL, OPT_ASCII },
-	{ "no-mouse", no_argument, NULL, OPT_NO_MOUSE },
-	{ "read-only", no_argument, NULL, OPT_READONLY },
-	{ "presentation", no_argument, NULL, OPT_PRESENT },
-	{ "lang", required_argument, NULL, OPT_LANG },
-	{ "record", required_argument, NULL, OPT_RECORD },
-	{ "no-history", no_argument, NULL, OPT_NO_HISTORY },
-	{ NULL, 0, NULL, 0 },
+/* What getopt_long() is to know: its letters and its names. */
+struct grammar {
+	char letters[2 * MAX_OPTIONS + 1];
+	struct option names[MAX_OPTIONS + 1];
 };
+
+static void make_grammar(struct grammar *g)
+{
+	const struct option_row *r;
+	char *letter = g->letters;
+
+	for (int i = 0; i < MAX_OPTIONS && (r = option_at(i)); i++) {
+		bool value = r->kind != OPTION_FLAG;
+
+		g->names[i].name = r->name;
+		g->names[i].has_arg = r->optional ? optional_argument : value ? required_argument : no_argument;
+		g->names[i].val = r->code;
+		if (!option_letter(r))
+			continue;
+		*letter++ = option_letter(r);
+		if (value)
+			*letter++ = ':';
+	}
+}
+
+/* "  -d, --delay=MS   ", then the help behind it or, where that is long, below. */
+static void print_option(FILE *to, const struct option_row *r)
+{
+	char left[80];
+	int n = option_letter(r) ? snprintf(left, sizeof(left), "-%c, ", option_letter(r)) : 0;
+
+	n += snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s%s%s", r->name, r->optional ? "[" : "",
+		      r->value ? "=" : "", r->value ? r->value : "", r->optional ? "]" : "");
+	if (n > 22)
+		fprintf(to, "  %s\n  %-22s %s\n", left, "", r->help);
+	else
+		fprintf(to, "  %-22s %s\n", left, r->help);
+}
 
 static void usage(FILE *to)
 {
+	const struct option_row *r;
+
 	fputs("mmview shows how Linux 6.12 manages physical memory.\n\n"
 	      "  mmview MACHINE.ini [MACHINE2.ini]      open the screen (two machines: side by side)\n"
 	      "  mmview -x COMMAND [-x COMMAND]... MACHINE.ini\n"
 	      "                                         run commands without a terminal, print the results\n"
-	      "  mmview -f SCRIPT MACHINE.ini           the same from a file ('-': standard input)\n"
-	      "  mmview --check MACHINE.ini             check a machine file\n"
-	      "  mmview --import ROOT [-o OUT.ini]      describe a real system: '/', a folder laid out like it,\n"
-	      "                                         or a boot log; without -o it opens on the screen\n"
-	      "  mmview --live [ROOT]                   the running system, read again every second; nothing is changed\n"
-	      "  mmview --lesson[=NAME]                 list the lessons, or start one\n\n"
-	      "  --json               print 'show' as JSON (with -x and -f)\n"
-	      "  --color=auto|always|256|16|8|never     colours to use (NO_COLOR is honoured)\n"
-	      "  --palette=dark|light|contrast|deuteranopia|tritanopia|mono, or a [theme NAME] of your own\n"
-	      "  --ascii --no-mouse --read-only --presentation\n"
-	      "  -d, --delay=MS       time between frames; with --live between readings; milliseconds\n"
-	      "  --lang=en|zh         language of lessons and explanations\n"
-	      "  --record=FILE.cast   record the screen as an asciicast\n"
-	      "  --no-history         no undo: saves memory on huge machines\n"
-	      "  -h, --help  -V, --version\n\n"
-	      "Try:  mmview -x 'show dmesg' -x 'run random ops=100000' -x 'show buddyinfo' ini/article-arm64.ini\n"
-	      "Commands: mmview -x help MACHINE.ini\n",
+	      "  mmview -f SCRIPT MACHINE.ini           the same from a file\n"
+	      "  mmview --check MACHINE.ini...          check machine files\n"
+	      "  mmview --import ROOT [-o OUT.ini]      describe a real system\n"
+	      "  mmview --live [ROOT]                   watch the running one\n"
+	      "  mmview --lesson[=NAME]                 list the lessons, or start one\n\n",
+	      to);
+	for (int i = 0; (r = option_at(i)); i++)
+		print_option(to, r);
+	fputs("\nTry:  mmview -x 'show dmesg' -x 'run random ops=100000' -x 'show buddyinfo' ini/article-arm64.ini\n"
+	      "Commands: mmview -x help MACHINE.ini     Everything: man mmview\n",
 	      to);
 }
 
@@ -280,16 +289,33 @@ static int printed(int status)
 	return EXIT_FAILED;
 }
 
+static bool is_set(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && *value;
+}
+
+/* Where nobody chose a locale, as in a fresh Debian, letters are UTF-8: terminals are. Whoever chose C gets ASCII. */
+static void choose_locale(void)
+{
+	setlocale(LC_ALL, "");
+	if (!is_set("LC_ALL") && !is_set("LC_CTYPE") && !is_set("LANG"))
+		setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 int main(int argc, char **argv)
 {
 	static struct options o = { .ui = UI_OPTIONS_DEFAULT };
+	struct grammar grammar = { 0 };
 	int c, status = 0;
 
-	setlocale(LC_ALL, "");
+	choose_locale();
+	make_grammar(&grammar);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
 	opterr = 0; /* what getopt would say has the word as it is, with all that acts on a terminal */
-	while (!status && (c = getopt_long(argc, argv, "x:f:o:d:hV", long_options, NULL)) != -1) {
+	while (!status && (c = getopt_long(argc, argv, grammar.letters, grammar.names, NULL)) != -1) {
 		if (c == 'h' || c == 'V') {
 			if (c == 'h')
 				usage(stdout);

@@ -81,7 +81,7 @@ static int draw_field_words(struct ui *ui, struct rect r, int row, u64 word, con
 	canvas_printf(&ui->cv, in.x, r.y + row, in.w, st(C_BRIGHT, C_GROUND), "%#llx", (unsigned long long)value);
 	in.x += 8;
 	in.w -= 8;
-	return max_s64(1, draw_wrapped(ui, in, row, st(C_DIM, C_GROUND), f->plain));
+	return (int)max_s64(1, draw_wrapped(ui, in, row, st(C_DIM, C_GROUND), f->plain));
 }
 
 /* Each flag that is set. Return: rows. */

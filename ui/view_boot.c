@@ -373,7 +373,7 @@ static struct style line_style(struct ui *ui, const char *s, int n, bool chosen)
 
 	if (s[0] == '#' || (n > 2 && s[0] == ' ' && s[1] == ' '))
 		fg = C_DIM;
-	if (n > 5 && (!strncmp(s, "Zone ", 5) || !strncmp(s, "Movable zone", 12 < n ? 12 : n)))
+	if (n > 5 && (!strncmp(s, "Zone ", 5) || !strncmp(s, "Movable zone", 12 < n ? 12 : (size_t)n)))
 		fg = C_BRIGHT;
 	if (ui->find[0] && memmem(s, (size_t)n, ui->find, strlen(ui->find)))
 		fg = C_ACCENT;

@@ -34,14 +34,22 @@ struct arena {
 	u64 fail_in;
 };
 
-struct arena *arena_create(size_t reserve)
+/* What one arena may take of the host's address space. */
+static size_t affordable(u64 reserve)
 {
+	u64 most = sizeof(void *) > 4 ? SIZE_MAX - ARENA_CHUNK : 256 * MiB;
+
+	return (size_t)align_up(reserve < most ? reserve : most, (u64)ARENA_CHUNK);
+}
+
+struct arena *arena_create(u64 wanted)
+{
+	size_t reserve = affordable(wanted);
 	struct arena *a = calloc(1, sizeof(*a));
 	void *p;
 
 	if (!a)
 		return NULL;
-	reserve = align_up(reserve, ARENA_CHUNK);
 	p = mmap(NULL, reserve, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED) {

@@ -21,10 +21,11 @@
 struct arena;
 
 /*
- * Reserve @reserve bytes of address space (nothing is backed until used).
+ * Reserve @reserve bytes of address space (nothing is backed until used); a host
+ * with 32-bit pointers has no room for much and gives 256 MiB at most.
  * Return: the arena, or NULL when the host refuses.
  */
-struct arena *arena_create(size_t reserve);
+struct arena *arena_create(u64 reserve);
 void arena_destroy(struct arena *a);
 
 /* Zeroed memory, aligned to 16 bytes. Never NULL (see above). */

@@ -18,7 +18,7 @@
 #include "alloc/page_alloc.h"
 #include "sim/conform_load.h"
 
-#define ARENA_BYTES   (sizeof(void *) > 4 ? 2ULL << 30 : 256ULL << 20)
+#define ARENA_BYTES   (2 * GiB)
 #define MAX_STATES    64
 #define HISTORY_SHOWN 10
 #define TRACE_RING    4096

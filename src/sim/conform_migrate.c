@@ -26,7 +26,7 @@
 #include "sim/conform_load.h"
 #include "zone/page_list.h"
 
-#define ARENA_BYTES (sizeof(void *) > 4 ? 4ULL << 30 : 256ULL << 20)
+#define ARENA_BYTES (4 * GiB)
 #define TRACE_RING  (1u << 21)
 #define ROW_PAGES   512
 #define THP_MIN_BYTES (512ULL << 20) /* hugepage_init(): less memory, no transparent huge pages */

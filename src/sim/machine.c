@@ -19,7 +19,7 @@
 #include "slab/slub.h"
 
 #define TRACE_ENTRIES (1u << 16)
-#define ARENA_RESERVE (sizeof(void *) > 4 ? 32ULL * GiB : 256ULL * MiB)
+#define ARENA_RESERVE (32 * GiB)
 
 static int boot_guarded(struct machine *m, enum boot_stage upto, struct mm_error *err)
 {

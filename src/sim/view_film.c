@@ -17,7 +17,7 @@
 #include "sim/machine.h"
 
 #define LL(v) ((unsigned long long)(v))
-#define FILM_RESERVE (sizeof(void *) > 4 ? 4ULL * GiB : 32ULL * MiB)
+#define FILM_RESERVE (4 * GiB)
 
 struct film {
 	const struct system *sys; /* not owned */

@@ -79,8 +79,26 @@ static void put_front(void)
 		put_entry(f[i].name, f[i].args, f[i].help);
 }
 
+/* "In Map, Page: " where a key means this in a few views only. */
+static void put_views(char *out, size_t size, u32 views)
+{
+	const char *between = "In ";
+	int n = 0;
+
+	*out = 0;
+	if (__builtin_popcount(views) > 3)
+		return;
+	for (int v = 0; v < NR_VIEWS; v++)
+		if (views >> v & 1) {
+			n += snprintf(out + n, size - (size_t)n, "%s%s", between, view_get((enum view_id)v)->name);
+			between = ", ";
+		}
+	snprintf(out + n, size - (size_t)n, ": ");
+}
+
 static void put_keys(void)
 {
+	char help[400];
 	struct ui *ui = calloc(1, sizeof(*ui));
 	const char *group = "";
 	struct key_help k;
@@ -91,7 +109,9 @@ static void put_keys(void)
 		if (strcmp(group, k.group))
 			printf(".SS %s\n", k.group);
 		group = k.group;
-		put_entry(k.keys, NULL, k.help);
+		put_views(help, sizeof(help), k.views);
+		snprintf(help + strlen(help), sizeof(help) - strlen(help), "%s", k.help);
+		put_entry(k.keys, NULL, help);
 	}
 	free(ui);
 }

@@ -125,14 +125,19 @@ static void a_failure_names_the_zones_that_refused(void **state)
  * Compaction of a fragmented machine, zone by zone:
  *   migrate ▸ ......... ◂ free
  * Expect the migrate scanner to go up and the free scanner to go down between a
- * beginning and an end, and pages to move upwards only.
+ * beginning and an end, and pages to move upwards only. Around a block that came
+ * from a free list the rest of its pageblock is searched: up, but not out of it.
  */
 static void scanners_move_towards_each_other(void **state)
 {
 	struct machine *m = open_machine();
 	struct steps *s;
 	pfn_t low = 0, high = NO_PFN;
+	struct machine_info info;
+	u64 block;
 
+	machine_info(m, &info);
+	block = 1ULL << info.arch->pageblock_order;
 	free(steps_of(m, "run random ops=20000 seed=5"));
 	s = steps_of(m, "compact");
 	assert_true(count(s, STEP_SCAN) > 1 && count(s, STEP_MOVE) > 0);
@@ -146,7 +151,7 @@ static void scanners_move_towards_each_other(void **state)
 			assert_true(st->a.start >= low);
 			low = st->a.start;
 		} else if (st->kind == STEP_SCAN) {
-			assert_true(st->b.end <= high);
+			assert_true(st->b.end <= high || (st->b.end - 1) / block == (high - 1) / block);
 			high = st->b.end;
 		} else if (st->kind == STEP_MOVE) {
 			assert_true(st->b.start > st->a.start);

@@ -130,7 +130,7 @@ fi
 start 100x30 --live -d 100 "$dir/looked"
 check 'it is watched' wait_for 'live: every'
 mv "$dir/looked" "$dir/elsewhere"
-check 'a system that vanishes is told' wait_for 'not readable'
+check 'a system that vanishes is told' wait_for 'is not there any more'
 mv "$dir/elsewhere" "$dir/looked"
 check 'and seen again when it is back' wait_for 'live: every'
 keys a f

@@ -48,9 +48,10 @@ mutant() {
 	alive=$((alive + 1))
 }
 
-mutant 'buddy: largest order is one less' src/zone/buddy.c '/^static inline bool merge(/,/^}/s/max = map->max_order/max = map->max_order - 1/' test_buddy
+mutant 'buddy: largest order is one less' src/zone/buddy.c 's/max = map->max_order, o/max = map->max_order - 1, o/' test_buddy
 mutant 'buddy: the wrong end of a list' src/zone/buddy.c 's/page_list_add_tail(map, &area->list\[mt\], b->h)/page_list_add(map, \&area->list[mt], b->h)/' test_buddy test_conform test_bootreplay
-mutant 'buddy: a free is counted twice as large' src/zone/buddy.c '/^void buddy_free_one/,/^}/s/1LL << order/2LL << order/' test_buddy
+mutant 'buddy: pages of a flush are counted twice' src/zone/buddy_bulk.c 's/^\t\tx += step;/\t\tx += 2 * step;/' test_pcp test_buddy test_conform
+mutant 'buddy: a block that moves between types is counted twice' src/zone/buddy.c 's/account_freepages(env, z, (s64)(1LL << b->order), mt)/account_freepages(env, z, (s64)(2LL << b->order), mt)/' test_buddy test_page_isolation test_page_alloc
 mutant 'pcp: half a batch' src/zone/pcp.c 's/max_int(batch >> order, 2)/max_int(batch >> order, 1) \/ 2/' test_pcp test_conform
 mutant 'pcp: high grows without its limit' src/zone/pcp.c 's/min_int(high + batch, pcp->high_max)/high + batch/' test_pcp test_conform
 mutant 'watermark: low is min' src/alloc/watermark.c 's/\[WMARK_LOW\] = z->watermark\[WMARK_MIN\] + step/[WMARK_LOW] = z->watermark[WMARK_MIN]/' test_watermark
@@ -61,7 +62,7 @@ mutant 'memblock: neighbours of other nodes merge' src/phys/memblock.c 's/region
 mutant 'memblock: neighbours do not merge' src/phys/memblock.c 's/return region_end(a) == b->base/return region_end(a) + 1 == b->base/' test_memblock
 mutant 'hotplug: the span of a zone keeps a page' src/hotplug/online_pages.c 's/left.end - zone->zone_start_pfn;/left.end - zone->zone_start_pfn + 1;/' test_memory_hotplug test_hotplug_golden
 mutant 'history: undo stops one short' src/sim/history.c '/^int history_undo/,/^}/s/h->entry\[i\].start/h->entry[i].start + 1/' test_history
-mutant 'checkpoint: the shadow is forgotten' src/sim/checkpoint.c '/^static void unpack_item/,/^}/s/memcpy(c->shadow.*/;/' test_history
+mutant 'checkpoint: the shadow is forgotten' src/sim/checkpoint.c 's/memcpy(c->shadow + (size_t)d->item.*/;/' test_history
 mutant 'parser: a quote does not group' src/cmd/command.c "s/quote = quote ? 0 : \*p;/quote = 0;/" test_command
 mutant 'config: a range ends one byte early' src/io/config_value.c '/^int value_range/,/^}/s/+ 1/+ 0/' test_config
 mutant 'slab: an object taken is not counted' src/slab/slub.c 's/^\tslab->inuse++;/\t;/' test_slub

@@ -35,7 +35,7 @@ void boot_limit_cpus(struct system *sys)
 /* Many cpus talk much: beyond half of the static buffer there is a larger one. Bytes; 0: no need. */
 static u64 log_buf_for_cpus(struct system *sys)
 {
-	u64 extra = (u64)(sys->mm.nr_cpus_possible - 1) * LOG_CPU_BUF_LEN;
+	u64 extra = (u64)(sys->mm.nr_cpus_possible - 1) * (u64)LOG_CPU_BUF_LEN;
 
 	if (extra <= LOG_BUF_LEN / 2)
 		return 0;

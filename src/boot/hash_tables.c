@@ -83,7 +83,7 @@ static unsigned order_of(const struct system *sys, u64 bytes)
 /* vmalloc maps a table with large pages where each node's share of it fills one. */
 static bool vmalloc_huge(const struct system *sys, u64 bytes)
 {
-	unsigned pmd_shift = 2 * sys->arch.page_shift - 3;
+	unsigned pmd_shift = 2u * sys->arch.page_shift - 3;
 
 	return is_64bit(sys) && bytes / (u64)nr_online_nodes(&sys->mm) >= 1ULL << pmd_shift;
 }

@@ -45,7 +45,7 @@ static struct shape shape_of(const char *text, line_fn line)
 		if (!line(s, &f))
 			continue;
 		sh.rows++;
-		sh.hash = (sh.hash ^ (u64)(f.nid * 4096 + f.zone * 256 + (f.mt + 1) * 32 + columns(s))) * 0x100000001b3ULL;
+		sh.hash = (sh.hash ^ (u64)(f.nid * 4096 + f.zone * 256 + (f.mt + 1) * 32 + columns(s))) * (u64)0x100000001b3ULL;
 	}
 	sh.ended = *text && text[strlen(text) - 1] == '\n';
 	return sh;

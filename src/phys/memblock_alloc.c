@@ -89,7 +89,7 @@ phys_t memblock_find_in_range(struct memblock *mb, phys_t start, phys_t end, phy
 	if (found || !(flags & MEMBLOCK_MIRROR))
 		return found;
 	warn_no_mirror(mb, size);
-	return find_in_range_node(mb, size, align, start, end, NO_NODE, flags & ~MEMBLOCK_MIRROR);
+	return find_in_range_node(mb, size, align, start, end, NO_NODE, flags & ~(unsigned)MEMBLOCK_MIRROR);
 }
 
 /* One try with fixed @flags: the node, then any node. */
@@ -119,7 +119,7 @@ static phys_t alloc_mirror_first(struct memblock *mb, phys_t size, phys_t align,
 	if (found || !(flags & MEMBLOCK_MIRROR))
 		return found;
 	warn_no_mirror(mb, size);
-	return alloc_once(mb, size, align, start, end, nid, exact_nid, flags & ~MEMBLOCK_MIRROR);
+	return alloc_once(mb, size, align, start, end, nid, exact_nid, flags & ~(unsigned)MEMBLOCK_MIRROR);
 }
 
 phys_t memblock_alloc_range_nid(struct memblock *mb, phys_t size, phys_t align, phys_t start,

@@ -199,7 +199,7 @@ static struct mem_section *section_new(struct memmap *map, u64 nr)
 
 	sec->start_pfn = nr << map->section_order;
 	sec->pb = arena_alloc(map->arena, nr_pb);
-	memset(sec->pb, map->default_mt, nr_pb);
+	memset(sec->pb, (int)map->default_mt, nr_pb);
 	sec->slot = arena_alloc(map->arena, nr_blocks * sizeof(*sec->slot));
 	memset(sec->slot, 0xff, nr_blocks * sizeof(*sec->slot));
 	sec->block = arena_alloc(map->arena, nr_blocks * sizeof(*sec->block));

@@ -79,7 +79,7 @@ struct contiguity {
 static struct contiguity measure(const struct lab *l)
 {
 	struct contiguity c = { 0, 0, 0 };
-	int order = l->mm->map->pb_order;
+	int order = (int)l->mm->map->pb_order;
 
 	for_each_node(l->mm, n)
 		for (int z = 0; z < ZONE_DEVICE; z++) {

@@ -7,7 +7,7 @@
  *   bench_scale                one table, targets beside the figures
  *   bench_scale CASE           one case once, for instruction counts: boot-512m
  *                              boot-4p random record frame frame-4p
- *   bench_scale import         the row of the import of many pages alone
+ *   bench_scale PART           these rows alone: import bytes frames
  */
 #include <math.h>
 #include <stdio.h>
@@ -25,6 +25,10 @@
 #include "io/open.h"
 #include "mmview.h"
 #include "sim/machine.h"
+
+/* Last: it defines many short names. */
+#include <curses.h>
+#include <term.h>
 
 /* What a child measured. */
 struct figure {
@@ -141,31 +145,64 @@ static struct figure case_boot_size(const char *unused, u64 bytes)
 	return (struct figure){ (cpu_now() - t) * 1e3, 0, 0 };
 }
 
-/* Draw @n frames of a machine; the argument is "WxH FILE". Microseconds each. */
-static struct figure case_frame(const char *arg, u64 n)
+/* A screen before a machine in use; the argument is "WxH FILE". */
+static void set_up_screen(struct ui *ui, const char *arg)
 {
-	static struct ui ui;
 	char path[256] = "";
 	int w = 0, h = 0;
-	double t;
 
 	if (sscanf(arg, "%dx%d %255s", &w, &h, path) != 3)
 		exit(1);
-	ui.pane[0].m = open_or_die(path);
-	command(ui.pane[0].m, "run random ops=20000 seed=1");
-	ui.nr_panes = 1;
-	ui.tile.letters = ui.tile.gauges = true;
-	ui.out.theme = theme_builtin(PAL_DARK);
-	map_init(&ui.pane[0]);
-	if (canvas_resize(&ui.cv, w, h))
+	ui->pane[0].m = open_or_die(path);
+	command(ui->pane[0].m, "run random ops=20000 seed=1");
+	ui->nr_panes = 1;
+	ui->tile.letters = ui->tile.gauges = true;
+	ui->out.theme = theme_builtin(PAL_DARK);
+	map_init(&ui->pane[0]);
+	if (canvas_resize(&ui->cv, w, h))
 		exit(1);
-	ui_draw(&ui);
+	ui_draw(ui);
+}
+
+/* Draw @n frames. Microseconds each. */
+static struct figure case_frame(const char *arg, u64 n)
+{
+	static struct ui ui;
+	double t;
+
+	set_up_screen(&ui, arg);
 	t = cpu_now();
 	for (u64 i = 0; i < n; i++) {
 		ui.now += 33;
 		ui_draw(&ui);
 	}
 	return (struct figure){ (cpu_now() - t) / (double)n * 1e6, 0, 0 };
+}
+
+/*
+ * What goes to a terminal with 256 colours: bytes of a frame while a workload does
+ * 200 operations between two; extra: of the first one, which writes every cell.
+ */
+static struct figure case_bytes(const char *arg, u64 n)
+{
+	static struct ui ui;
+	struct figure f = { 0, 0, 0 };
+
+	if (!freopen("/dev/null", "w", stdout) || setupterm("xterm-256color", STDOUT_FILENO, NULL))
+		exit(1);
+	set_up_screen(&ui, arg);
+	ui.out.depth = DEPTH_256;
+	output_invalidate(&ui.out);
+	output_frame(&ui.out, &ui.cv);
+	f.extra = (double)ui.out.bytes;
+	for (u64 i = 0; i < n; i++) {
+		ui.now += 33;
+		command(ui.pane[0].m, "run random ops=200 seed=2");
+		ui_draw(&ui);
+		output_frame(&ui.out, &ui.cv);
+	}
+	f.value = ((double)ui.out.bytes - f.extra) / (double)n;
+	return f;
 }
 
 /* @n operations without history: million operations a second. */
@@ -318,6 +355,22 @@ static void table_frames(void)
 	row("    against 512 MiB", large / small, "x", "at most 1.5", large / small <= 1.5);
 }
 
+/* Bytes to the terminal, over machines and screens. */
+static void table_bytes(void)
+{
+	static const char *const args[] = { "80x24 ini/pc-512m.ini", "200x60 ini/pc-512m.ini", "200x60 ini/server-2node.ini",
+					    "200x60 ini/scale-4p.ini" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(args); i++) {
+		struct figure f = in_child(case_bytes, args[i], 100);
+		char what[64];
+
+		snprintf(what, sizeof(what), "bytes of a frame, %s", args[i]);
+		row(what, f.value, "bytes", "", true);
+		row("    of the first, all cells", f.extra, "bytes", "", true);
+	}
+}
+
 /* A seek into the middle of histories of several lengths; the longest was measured before. */
 static void table_seeks(double longest)
 {
@@ -394,14 +447,22 @@ static int run_case(const char *name)
 
 int main(int argc, char **argv)
 {
-	if (argc > 1 && !strcmp(argv[1], "import"))
-		table_import_pages();
+	static const struct { const char *name; void (*print)(void); } part[] = {
+		{ "import", table_import_pages }, { "bytes", table_bytes }, { "frames", table_frames },
+	};
+
+	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(part); i++)
+		if (!strcmp(argv[1], part[i].name)) {
+			part[i].print();
+			return 0;
+		}
 	if (argc > 1)
-		return strcmp(argv[1], "import") ? run_case(argv[1]) : 0;
+		return run_case(argv[1]);
 	printf("  %-44s %12s %-8s %-18s\n", "what (cpu time, best of three)", "figure", "unit", "target");
 	table_boot();
 	table_machines();
 	table_frames();
+	table_bytes();
 	table_work();
 	table_import();
 	table_import_pages();

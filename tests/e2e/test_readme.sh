@@ -71,7 +71,6 @@ complete_bash() {
 	bash -c '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mmview; printf "%s\n" "${COMPREPLY[@]}"' \
 		"$docs/mmview.bash" "$@" | grep -qx -- "$want"
 }
-check "bash completes a command" complete_bash buddyinfo mmview -x "'show buddy"
 check "bash completes the first word" complete_bash alloc mmview -x al
 check "bash completes an option" complete_bash --import mmview --im
 check "bash completes a machine file" complete_bash ini/pc-6g.ini mmview ini/pc-6

@@ -149,8 +149,8 @@ static const struct script scripts[] = {
 		{ MOVE("14;24") CLICK("14;24"), "mouse-hint" }, { MOVE("63;1") CLICK("63;1"), "mouse-tab" },
 	} },
 	{ "menu", 80, 24, { A }, {
-		{ "m", "menu" }, { ESC "[Cj", "menu-time" }, { "h" MOVE("20;6"), "menu-mouse" }, { CLICK("20;6"), "menu-done" },
-		{ "d", "menu-lessons" }, { ESC "m" CLICK("60;1"), "menu-commands" }, { UNWHEEL("40;10") UNWHEEL("40;10") UNWHEEL("40;10"), "menu-wheel" },
+		{ "m", "menu" }, { "llj", "menu-time" }, { "h" MOVE("20;6"), "menu-mouse" }, { CLICK("20;6"), "menu-done" },
+		{ "d", "menu-lessons" }, { ESC "m" CLICK("72;1"), "menu-commands" }, { UNWHEEL("40;10") UNWHEEL("40;10") UNWHEEL("40;10"), "menu-wheel" },
 		{ "\r\025show buddyinfo\r", "menu-command" }, { CLICK("76;9"), "popup-closed" },
 	} },
 	{ "fragment", 80, 24, { A }, {

@@ -22,7 +22,7 @@ static const struct option_row rows[] = {
 	{ OPT_LESSON, "lesson", OPTION_LESSON, true, "NAME", "list the lessons, or start one" },
 	{ OPT_COLOR, "color", OPTION_CHOICE, false, "auto|always|256|16|8|never", "colours to use; NO_COLOR is honoured" },
 	{ OPT_PALETTE, "palette", OPTION_CHOICE, false, "dark|light|contrast|deuteranopia|tritanopia|mono",
-	  "which colours mean what; or the name of a [theme NAME] in your settings" },
+	  "which colours mean what; or the name of a theme in your settings" },
 	{ OPT_ASCII, "ascii", OPTION_FLAG, false, NULL, "draw with ASCII only" },
 	{ OPT_NO_MOUSE, "no-mouse", OPTION_FLAG, false, NULL, "leave the mouse to the terminal" },
 	{ OPT_READONLY, "read-only", OPTION_FLAG, false, NULL, "nothing changes the machine" },

@@ -50,8 +50,10 @@ static u32 scan_version(const char *s)
 	u64 v[3] = { 0, 0, 0 };
 
 	for (int i = 0; i < 3; i++) {
-		if (!scan_num(&s, 10, &v[i]) || v[i] > 0xff + (i == 2) * 0xff00)
+		if (!scan_num(&s, 10, &v[i]))
 			break;
+		if (i < 2 && v[i] > 255)
+			return 0; /* no kernel's number */
 		if (!scan_lit(&s, "."))
 			break;
 	}

@@ -200,3 +200,14 @@ void pty_quit(struct pty_session *s, const char *keys)
 	pty_wait_end(s);
 	close(s->fd);
 }
+
+void pty_shell(const char *fmt, ...)
+{
+	char cmd[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(cmd, sizeof(cmd), fmt, ap);
+	va_end(ap);
+	assert_int_equal(system(cmd), 0);
+}

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/types.h"
+
 /* What a loaded computer may take for anything; a test that runs into it has failed. */
 #define PTY_LAST_RESORT_MS 120000
 
@@ -50,5 +52,8 @@ void pty_quit(struct pty_session *s, const char *keys);
 
 /* Milliseconds of a clock that never goes back. */
 long long pty_clock_ms(void);
+
+/* Run a command of the shell, as printf() writes it; the test fails unless its status is 0. */
+void pty_shell(const char *fmt, ...) PRINTF(1, 2);
 
 #endif

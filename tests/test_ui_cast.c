@@ -190,25 +190,13 @@ static void make_player(struct tape *t, char *cast)
 	fclose(t->script);
 }
 
-static void shell(const char *fmt, ...) PRINTF(1, 2);
-static void shell(const char *fmt, ...)
-{
-	char cmd[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(cmd, sizeof(cmd), fmt, ap);
-	va_end(ap);
-	assert_int_equal(system(cmd), 0);
-}
-
 /* The player in a tmux of its own; what it shows at the end goes to the file "played". */
 static void play(const char *dir)
 {
-	shell("LC_ALL=C.UTF-8 tmux -u -S %s/tmux -f /dev/null new-session -d -x %d -y %d sh %s/play.sh", dir, W, H, dir);
-	shell("tmux -S %s/tmux set -g status off; tmux -S %s/tmux resize-window -x %d -y %d; touch %s/go", dir, dir, W, H, dir);
-	shell("i=0; while [ ! -f %s/done ] && [ $i -lt 1200 ]; do sleep 0.1; i=$((i + 1)); done; [ -f %s/done ]", dir, dir);
-	shell("tmux -S %s/tmux capture-pane -p > %s/played; tmux -S %s/tmux kill-server", dir, dir, dir);
+	pty_shell("LC_ALL=C.UTF-8 tmux -u -S %s/tmux -f /dev/null new-session -d -x %d -y %d sh %s/play.sh", dir, W, H, dir);
+	pty_shell("tmux -S %s/tmux set -g status off; tmux -S %s/tmux resize-window -x %d -y %d; touch %s/go", dir, dir, W, H, dir);
+	pty_shell("i=0; while [ ! -f %s/done ] && [ $i -lt 1200 ]; do sleep 0.1; i=$((i + 1)); done; [ -f %s/done ]", dir, dir);
+	pty_shell("tmux -S %s/tmux capture-pane -p > %s/played; tmux -S %s/tmux kill-server", dir, dir, dir);
 }
 
 /* Line @i of @text without blanks at its end. */

@@ -62,21 +62,10 @@ static void calm(struct storm *s)
 	pty_settle(&s->pty);
 }
 
-static void shell(const char *fmt, ...)
-{
-	char cmd[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(cmd, sizeof(cmd), fmt, ap);
-	va_end(ap);
-	assert_int_equal(system(cmd), 0);
-}
-
 static void finish(struct storm *s)
 {
 	pty_quit(&s->pty, "\033q");
-	shell("rm -rf %s", s->dir);
+	pty_shell("rm -rf %s", s->dir);
 }
 
 static void typef(struct storm *s, const char *fmt, ...)
@@ -119,7 +108,7 @@ static void no_key_is_lost(void **state)
 	calm(&s);
 	typef(&s, ":shot %s/end.txt\r", s.dir);
 	pty_settle(&s.pty);
-	shell("grep -q 'op 40 .*1 Map' %s/end.txt || { cat %s/end.txt; exit 1; }", s.dir, s.dir);
+	pty_shell("grep -q 'op 40 .*1 Map' %s/end.txt || { cat %s/end.txt; exit 1; }", s.dir, s.dir);
 	finish(&s);
 }
 
@@ -144,7 +133,7 @@ static void no_line_of_a_pipe_is_lost(void **state)
 	calm(&s);
 	typef(&s, ":shot %s/end.txt\r", s.dir);
 	pty_settle(&s.pty);
-	shell("grep -q 'op 60 ' %s/end.txt || { cat %s/end.txt; exit 1; }", s.dir, s.dir);
+	pty_shell("grep -q 'op 60 ' %s/end.txt || { cat %s/end.txt; exit 1; }", s.dir, s.dir);
 	finish(&s);
 }
 
@@ -157,11 +146,11 @@ static void files_are_whole(void **state)
 	pty_type(&s.pty, ":run random ops=500 seed=3\r");
 	typef(&s, ":save %s/a.session\r:export %s/a\r:save %s/b.session\r", s.dir, s.dir, s.dir);
 	calm(&s);
-	shell("cmp %s/a.session %s/b.session", s.dir, s.dir);
-	shell("%s -x 'run random ops=500 seed=3' -x 'save %s/c.session' -x 'export %s/c' ini/article-arm64.ini >%s/none",
+	pty_shell("cmp %s/a.session %s/b.session", s.dir, s.dir);
+	pty_shell("%s -x 'run random ops=500 seed=3' -x 'save %s/c.session' -x 'export %s/c' ini/article-arm64.ini >%s/none",
 	      pty_program(), s.dir, s.dir, s.dir);
-	shell("cmp %s/a.session %s/c.session", s.dir, s.dir);
-	shell("diff -r --no-dereference %s/a %s/c", s.dir, s.dir);
+	pty_shell("cmp %s/a.session %s/c.session", s.dir, s.dir);
+	pty_shell("diff -r --no-dereference %s/a %s/c", s.dir, s.dir);
 	finish(&s);
 }
 
